@@ -10,7 +10,6 @@ import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -167,8 +166,6 @@ public final class EventDispatcher {
      */
     static final class PlanUnfinishedException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         PlanUnfinishedException(String catalogue) {
             super("Catalogue '" + catalogue + "' is not planned to its end; the next try goes on from there");
         }
@@ -211,7 +208,6 @@ public final class EventDispatcher {
          * How long before the invocation's end a request must be answered, and jobs and plans stop. More leaves time to
          * queue what is not ready and to answer 202; less leaves more time for the image.
          */
-        @WithName("answer-margin")
         @WithDefault("1500ms")
         Duration answerMargin();
 
@@ -219,7 +215,6 @@ public final class EventDispatcher {
          * How long before the invocation's end unfinished work is given up, so that the caller gets an answer and metrics are
          * written. Below the answer margin.
          */
-        @WithName("stop-margin")
         @WithDefault("500ms")
         Duration stopMargin();
     }

@@ -12,7 +12,6 @@ import dev.afterimage.limit.Caller;
 import io.quarkus.vertx.http.runtime.QuarkusHttpHeaders;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -36,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 
     private final AuthConfig config;
 
-    @Inject
     GatewayIdentity(AuthConfig config) {
         this.config = config;
     }

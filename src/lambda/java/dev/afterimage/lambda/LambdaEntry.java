@@ -17,8 +17,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,13 +47,11 @@ final class LambdaEntry {
      */
     record Hooks(List<BeforeFreeze> all) {}
 
-    @Produces
     @Singleton
     static Hooks hooks(@All List<BeforeFreeze> all) {
         return new Hooks(all);
     }
 
-    @Inject
     LambdaEntry(
             Instance<Hooks> hooks,
             @ConfigProperty(name = "aws.lambda.runtime.api") Optional<String> runtimeApi,
@@ -69,7 +65,6 @@ final class LambdaEntry {
         new AmazonLambdaRecorder(null).setStreamHandlerClass(EventStreamHandler.class);
     }
 
-    @Produces
     @Singleton
     @Unremovable
     EventStreamHandler handler(

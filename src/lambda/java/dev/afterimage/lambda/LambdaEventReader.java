@@ -164,8 +164,6 @@ final class LambdaEventReader {
     /** The event is of no known kind. The message names its members, and holds none of its values. */
     static final class UnknownEventException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         UnknownEventException(String message) {
             super(message);
         }

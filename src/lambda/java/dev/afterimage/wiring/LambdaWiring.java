@@ -21,7 +21,6 @@ import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
@@ -42,7 +41,6 @@ class LambdaWiring {
      * Runs the jobs of a batch. A message that is no job goes to the dead-letter queue when it is claimed, and is not
      * delivered again.
      */
-    @Produces
     @Singleton
     JobBatchHandler jobBatches(
             Worker worker,
@@ -73,7 +71,6 @@ class LambdaWiring {
         return queue.claim(new SqsRecord(message.body(), message.attributes(), message.receiveCount()));
     }
 
-    @Produces
     @Singleton
     CataloguePlanHandler cataloguePlans(CatalogueRunner runner, PlanMeter plans, IdentityCheck identity) {
         return (catalogue, due, deadline) -> {
@@ -85,7 +82,6 @@ class LambdaWiring {
     }
 
     /** Waits for calls that have left, so that they are not frozen with the process. */
-    @Produces
     @Singleton
     @Priority(2)
     BeforeFreeze calls(Drain drain, Clock clock) {
@@ -98,7 +94,6 @@ class LambdaWiring {
      * Writes the metrics as one line of the log, from which CloudWatch reads them. It is done here because no timer
      * runs while the process is frozen.
      */
-    @Produces
     @Singleton
     @Priority(1)
     BeforeFreeze meters(EmfWriter emf) {

@@ -142,8 +142,6 @@ public final class DataDirectory {
     /** A file was changed by something else and is invalid; the message says what it must hold. */
     static class DamagedFileException extends IOException {
 
-        private static final long serialVersionUID = 1L;
-
         DamagedFileException(String message) {
             super(message);
         }

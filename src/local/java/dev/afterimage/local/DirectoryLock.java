@@ -93,8 +93,6 @@ final class DirectoryLock implements AutoCloseable {
      */
     static class DirectoryRefusedException extends IOException {
 
-        private static final long serialVersionUID = 1L;
-
         DirectoryRefusedException(String message) {
             super(message);
         }

@@ -24,7 +24,6 @@ import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import dev.afterimage.wiring.BackendConfig.FleetKind;
 import jakarta.enterprise.inject.Disposes;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.security.PrivateKey;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 /** Makes the local back end. */
 class LocalWiring {
 
-    @Produces
     @Singleton
     LocalBackend local(BackendConfig backends, Machine machine) {
         return new OneDirectory(backends.directory(), backends.fleetKind() == FleetKind.REDIS, machine);

@@ -67,8 +67,6 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     /** A secret cannot be read, or is invalid. The message is for the operator and holds nothing of the secret. */
     public static final class SecretUnavailableException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         SecretUnavailableException(String message, Throwable cause) {
             super(message, cause);
         }

@@ -2,7 +2,6 @@ package dev.afterimage.aws;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -26,7 +25,6 @@ public interface S3Config {
      * The KMS key that encrypts the objects; S3's own key (AES256, free) where left out. CloudFront's origin access
      * control must be allowed to use a KMS key.
      */
-    @WithName("kms-key-id")
     Optional<String> kmsKeyId();
 
     /**
@@ -37,7 +35,6 @@ public interface S3Config {
     boolean encrypted();
 
     /** How long one attempt of a call may take; the SDK makes up to two more. Longer is for large images over slow lines. */
-    @WithName("attempt-timeout")
     @WithDefault("5s")
     Duration attemptTimeout();
 
@@ -49,7 +46,6 @@ public interface S3Config {
     Duration timeout();
 
     /** For how long after a purge another instance may still use the template's former version. */
-    @WithName("template-versions-ttl")
     @WithDefault("5s")
     Duration templateVersionsTtl();
 }

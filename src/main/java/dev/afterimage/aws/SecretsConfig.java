@@ -2,7 +2,6 @@ package dev.afterimage.aws;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 
 /** How secrets are read from Secrets Manager. */
@@ -18,7 +17,6 @@ public interface SecretsConfig {
     Duration refresh();
 
     /** How long one attempt of a call may take; the SDK makes up to two more. */
-    @WithName("attempt-timeout")
     @WithDefault("2s")
     Duration attemptTimeout();
 

@@ -2,7 +2,6 @@ package dev.afterimage.aws;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,25 +10,21 @@ import java.util.Optional;
 public interface SqsConfig {
 
     /** The queue of jobs that somebody waits for. */
-    @WithName("interactive-queue-url")
     Optional<String> interactiveQueueUrl();
 
     /** The queue of jobs of catalogues, batches and refreshes. */
-    @WithName("bulk-queue-url")
     Optional<String> bulkQueueUrl();
 
     /**
      * The dead-letter queue. The other two queues also name it in their redrive policies, as a safety net, with a
      * {@code maxReceiveCount} above {@code afterimage.pregeneration.max-deliveries}.
      */
-    @WithName("dead-letter-queue-url")
     Optional<String> deadLetterQueueUrl();
 
     /**
      * How long one attempt of a call may take; the SDK makes up to two more. A call that waits for messages may take
      * longer by that wait.
      */
-    @WithName("attempt-timeout")
     @WithDefault("3s")
     Duration attemptTimeout();
 

@@ -267,8 +267,6 @@ public final class BatchIntake {
     /** An {@code Idempotency-Key} came again, and its first request cannot answer for this one. */
     public static class IdempotencyConflictException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         /** What is in the way. */
         public enum Kind {
             /** The first request is still being received. */

@@ -2,7 +2,6 @@ package dev.afterimage.cache;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +15,6 @@ public interface CacheConfig {
     Duration ttl();
 
     /** How long after its freshness an image is served when a new one cannot be had; zero never serves stale. */
-    @WithName("stale-ttl")
     @WithDefault("7d")
     Duration staleTtl();
 
@@ -24,7 +22,6 @@ public interface CacheConfig {
      * How long after its freshness an image is served at once, and made anew in the background (RFC 5861); at the
      * longest until {@code stale-ttl} ends. With zero, the first caller after that waits for the new one.
      */
-    @WithName("stale-while-revalidate")
     @WithDefault("1h")
     Duration staleWhileRevalidate();
 
@@ -32,12 +29,10 @@ public interface CacheConfig {
      * How long entries are kept in the process, so that the hottest cost no round trip; what another instance deletes
      * may be served for as long. Zero asks the index every time.
      */
-    @WithName("near-ttl")
     @WithDefault("2s")
     Duration nearTtl();
 
     /** The most entries that are kept in the process. */
-    @WithName("near-size")
     @WithDefault("10000")
     long nearSize();
 

@@ -168,10 +168,7 @@ final class CsvRows implements CatalogueRows {
     private static final class RowLimit extends FilterReader {
 
         /** The row is too large to go on. */
-        static final class Exceeded extends IOException {
-
-            private static final long serialVersionUID = 1L;
-        }
+        static final class Exceeded extends IOException {}
 
         /** Buffers above this class read ahead by a few thousand characters. */
         private static final int SLACK = 32 * 1024;

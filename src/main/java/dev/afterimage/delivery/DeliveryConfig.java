@@ -2,7 +2,6 @@ package dev.afterimage.delivery;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -29,22 +28,18 @@ public interface DeliveryConfig {
      * The URL of the CDN, such as {@code https://d111111abcdef8.cloudfront.net}; left out, the service's own CDN under
      * {@code /cdn/}.
      */
-    @WithName("base-url")
     Optional<URI> baseUrl();
 
     /** The id of the public key in the CloudFront key group; left out, the key made at first start. */
-    @WithName("key-pair-id")
     Optional<String> keyPairId();
 
     /** The private key as PKCS#8 PEM; left out, the key made at first start. */
-    @WithName("private-key")
     Optional<String> privateKey();
 
     /**
      * Instead of the two above: the Secrets Manager secret that holds both, as JSON
      * {@code {"keyPairId":"…","privateKey":"PEM"}}, by name or ARN. It may be rotated while the service runs.
      */
-    @WithName("private-key-secret")
     Optional<String> privateKeySecret();
 
     /**
@@ -52,7 +47,6 @@ public interface DeliveryConfig {
      * everyone gets the same URL for a while. With a longer time caches keep images longer, with a shorter one a leaked
      * URL expires sooner.
      */
-    @WithName("url-ttl")
     @WithDefault("1h")
     Duration urlTtl();
 
@@ -60,7 +54,6 @@ public interface DeliveryConfig {
      * How many signed URLs a process remembers, about 2 KiB each with the answer that contains it. When it is less than
      * the number of images in use, some hits cost a signature (about a millisecond).
      */
-    @WithName("memoised-urls")
     @WithDefault("10000")
     long memoisedUrls();
 }

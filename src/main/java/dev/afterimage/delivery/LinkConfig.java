@@ -30,14 +30,12 @@ public interface LinkConfig {
      * {@code {"current":"b","a":"…","b":"…"}}: each other member is a secret, named by its id. It may be rotated while the
      * service runs.
      */
-    @WithName("stored-secrets")
     Optional<String> storedSecrets();
 
     /**
      * The URL with which links begin, such as {@code https://images.example}; left out, the host by which the caller
      * reached the service.
      */
-    @WithName("base-url")
     Optional<URI> baseUrl();
 
     /** How long a link waits for an image that must be made, before it leads to the template's placeholder. */

@@ -2,7 +2,6 @@ package dev.afterimage.generation;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -21,7 +20,6 @@ public interface GenerationConfig {
      * The longest wait before a retry within a request. When the provider names a longer one, the request does not wait
      * for it.
      */
-    @WithName("max-wait")
     @WithDefault("30s")
     Duration maxWait();
 
@@ -36,7 +34,6 @@ public interface GenerationConfig {
      * How many unusable answers in a row (billed, and no image), of whatever keys, stop the bulk lane until a probe
      * brings an image; 1 or more.
      */
-    @WithName("max-unusable")
     @WithDefault("5")
     int maxUnusable();
 
@@ -44,14 +41,12 @@ public interface GenerationConfig {
      * How long nothing is bought after Redis has lost its memory; the longest call where left out. With a shorter time an
      * image is paid for twice where a call was under way and its process died together with that memory.
      */
-    @WithName("lost-memory-pause")
     Optional<Duration> lostMemoryPause();
 
     /**
      * How long it is remembered that the provider rejected a request for good, so that a broken page does not ask the
      * provider again and again.
      */
-    @WithName("rejection-ttl")
     @WithDefault("1m")
     Duration rejectionTtl();
 }

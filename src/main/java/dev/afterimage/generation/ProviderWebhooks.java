@@ -4,7 +4,6 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.Sha256;
 import dev.afterimage.time.Pause;
 import io.smallrye.config.ConfigMapping;
-import io.smallrye.config.WithName;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -124,7 +123,6 @@ public final class ProviderWebhooks {
         Optional<String> secret();
 
         /** The URL at which providers reach this service, such as {@code https://images.example}; required with the secret. */
-        @WithName("base-url")
         Optional<URI> baseUrl();
     }
 }

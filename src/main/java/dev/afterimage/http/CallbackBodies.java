@@ -13,7 +13,6 @@ import dev.afterimage.jobs.PendingKeys;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +33,6 @@ final class CallbackBodies implements Callbacks.Bodies {
     private final Clock clock;
     private final ObjectMapper json;
 
-    @Inject
     CallbackBodies(
             BatchLedger ledger,
             ImageService images,

@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +35,6 @@ public final class ConsoleRoutes {
 
     private final ConsoleSwitch console;
 
-    @Inject
     ConsoleRoutes(ConsoleSwitch console) {
         this.console = console;
     }

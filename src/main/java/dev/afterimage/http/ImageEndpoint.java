@@ -17,7 +17,6 @@ import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.virtual.threads.VirtualThreads;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.NotAcceptableException;
 import java.io.IOException;
@@ -73,7 +72,6 @@ public final class ImageEndpoint {
             Instant arrival,
             Supplier<URI> serviceRoot) {}
 
-    @Inject
     ImageEndpoint(
             ImageService images,
             ImageResponses responses,

@@ -5,7 +5,6 @@ import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -28,7 +27,6 @@ public final class ImageResource {
     private final ImageService images;
     private final ImageResponses responses;
 
-    @Inject
     ImageResource(ImageService images, ImageResponses responses) {
         this.images = images;
         this.responses = responses;

@@ -15,7 +15,6 @@ import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RetryAfter;
 import dev.afterimage.pipeline.ImageOutcome;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
@@ -76,7 +75,6 @@ final class ImageResponses {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Written(IndexEntry entry, byte[] json) {}
 
-    @Inject
     ImageResponses(UrlSigner signer, BaseUrl baseUrl, Clock clock, ObjectMapper json, DeliveryConfig config) {
         this.signer = signer;
         this.baseUrl = baseUrl;

@@ -14,7 +14,6 @@ import dev.afterimage.image.InvalidRequestException;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -43,7 +42,6 @@ public final class LinkResource {
     private final Optional<URI> baseUrl;
     private final Clock clock;
 
-    @Inject
     LinkResource(RequestLinks links, LinkConfig config, Clock clock) {
         this.links = links;
         this.baseUrl = config.baseUrl();

@@ -28,7 +28,6 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -64,7 +63,6 @@ public final class LinkedImageResource {
     private final LinkConfig config;
     private final TemplatesConfig templates;
 
-    @Inject
     LinkedImageResource(
             RequestLinks links,
             ImageService images,

@@ -16,7 +16,6 @@ import dev.afterimage.store.ImageStore.StoredImage;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -52,7 +51,6 @@ public class LocalCdnResource {
     private final BaseUrl baseUrl;
     private final Clock clock;
 
-    @Inject
     LocalCdnResource(ImageStore store, CannedPolicy policy, BaseUrl baseUrl, Clock clock) {
         this.store = store;
         this.policy = policy;

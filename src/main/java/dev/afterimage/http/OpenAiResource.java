@@ -26,7 +26,6 @@ import io.smallrye.config.ConfigMapping;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -69,7 +68,6 @@ public final class OpenAiResource {
     private final HttpConfig httpConfig;
     private final InvocationDeadline invocation;
 
-    @Inject
     OpenAiResource(
             ImageService images,
             ImageStore store,

@@ -12,7 +12,6 @@ import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -53,7 +52,6 @@ public final class OperatorResource {
     private final InvocationDeadline invocation;
     private final Clock clock;
 
-    @Inject
     OperatorResource(
             Stats.Source stats,
             CreditBudget budget,

@@ -15,7 +15,6 @@ import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -49,7 +48,6 @@ public final class ProviderWebhookResource {
     private final Pause pause;
     private final Clock clock;
 
-    @Inject
     ProviderWebhookResource(
             ProviderWebhooks webhooks, Receipts receipts, ImageService images, Pause pause, Clock clock) {
         this.webhooks = webhooks;

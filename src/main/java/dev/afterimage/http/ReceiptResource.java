@@ -8,7 +8,6 @@ import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.limit.Receipts.ReceiptRules;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -56,7 +55,6 @@ public final class ReceiptResource {
     private final Clock clock;
     private final int repurchases;
 
-    @Inject
     ReceiptResource(Receipts receipts, Clock clock, ReceiptRules rules) {
         this.receipts = receipts;
         this.clock = clock;

@@ -17,7 +17,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -40,7 +39,6 @@ final class ReceiveDeadline {
     private final Duration headLimit;
     private final LongSupplier nanoTime;
 
-    @Inject
     ReceiveDeadline(Vertx vertx, HttpConfig config, Machine machine) {
         this.vertx = vertx;
         this.headLimit = config.headTimeout();

@@ -6,8 +6,6 @@ package dev.afterimage.image;
  */
 public class InvalidRequestException extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final String pointer;
 
     /**

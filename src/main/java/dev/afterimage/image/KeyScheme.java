@@ -84,8 +84,6 @@ public final class KeyScheme {
     /** Only templates that the operator has declared are served ({@code afterimage.templates-only}), and this one is not. */
     public static final class UndeclaredTemplateException extends InvalidRequestException {
 
-        private static final long serialVersionUID = 1L;
-
         public UndeclaredTemplateException(TemplateId template) {
             super(
                     "The operator serves declared templates only, and has not declared " + template

@@ -2,7 +2,6 @@ package dev.afterimage.image;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -17,7 +16,6 @@ public interface TemplatesConfig {
     Map<String, TemplateSettings> templates();
 
     /** Whether templates that are not declared are refused. */
-    @WithName("templates-only")
     @WithDefault("false")
     boolean templatesOnly();
 

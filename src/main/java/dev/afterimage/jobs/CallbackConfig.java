@@ -2,7 +2,6 @@ package dev.afterimage.jobs;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +18,9 @@ public interface CallbackConfig {
     Optional<String> secret();
 
     /** The secret before a rotation: callbacks are signed with both, until every receiver knows the new one. */
-    @WithName("former-secret")
     Optional<String> formerSecret();
 
     /** Hosts that may have a private address and be plain http, such as those of a test. Others must be https and public. */
-    @WithName("allowed-hosts")
     Optional<List<String>> allowedHosts();
 
     /** How long the answer to a callback is waited for. */

@@ -113,8 +113,6 @@ public interface JobQueue {
     /** The queue cannot be used now; nothing was accepted. The message is for the operator and holds no job's data. */
     class QueueUnavailableException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         public QueueUnavailableException(String message, Throwable cause) {
             super(message, cause);
         }

@@ -6,8 +6,6 @@ package dev.afterimage.jobs;
  */
 public class NewerFormatException extends IllegalArgumentException {
 
-    private static final long serialVersionUID = 1L;
-
     /**
      * What was found.
      *

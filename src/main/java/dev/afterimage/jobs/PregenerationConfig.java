@@ -2,7 +2,6 @@ package dev.afterimage.jobs;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +24,6 @@ public interface PregenerationConfig {
      * sooner. With SQS at least 1 s and at most 12 h. On Lambda, where claims are not renewed, the queue's own visibility
      * timeout counts.
      */
-    @WithName("visibility-timeout")
     @WithDefault("15s")
     Duration visibilityTimeout();
 
@@ -34,17 +32,14 @@ public interface PregenerationConfig {
     Duration patience();
 
     /** Failed attempts after which a job goes to the dead-letter queue; being throttled is no failed attempt. */
-    @WithName("max-attempts")
     @WithDefault("8")
     int maxAttempts();
 
     /** The wait after the first failed attempt; it doubles with each further one, up to {@link #maxBackOff()}. */
-    @WithName("back-off")
     @WithDefault("15s")
     Duration backOff();
 
     /** The longest wait between two attempts of a job. */
-    @WithName("max-back-off")
     @WithDefault("15m")
     Duration maxBackOff();
 
@@ -52,7 +47,6 @@ public interface PregenerationConfig {
      * Deliveries of which none ended (the worker died each time) after which a job goes to the dead-letter queue. Keep it
      * below the {@code maxReceiveCount} of an SQS redrive policy, so that the reason stands on the message.
      */
-    @WithName("max-deliveries")
     @WithDefault("5")
     int maxDeliveries();
 

@@ -1,7 +1,6 @@
 package dev.afterimage.limit;
 
 import io.smallrye.config.ConfigMapping;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.OptionalInt;
 
@@ -45,7 +44,6 @@ public interface CallerQuota {
     interface QuotaConfig {
 
         /** Requests that may be billed, per caller and clock hour (UTC), at least 1; no limit where left out. */
-        @WithName("per-caller")
         OptionalInt perCaller();
     }
 }

@@ -1,7 +1,6 @@
 package dev.afterimage.limit;
 
 import io.smallrye.config.ConfigMapping;
-import io.smallrye.config.WithName;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -185,7 +184,6 @@ public interface CreditBudget {
          * under the name with which it was authenticated; all others together are {@code anonymous}. Catalogues count for no
          * tenant.
          */
-        @WithName("per-tenant")
         OptionalDouble perTenant();
 
         /** The budgets of single tenants by name, such as {@code afterimage.budget.tenants."acme"=500}. */

@@ -2,7 +2,6 @@ package dev.afterimage.limit;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,7 +20,6 @@ public interface ProviderLimitConfig {
     int rate();
 
     /** The length of the provider's window, such as {@code 1m} for a plan of so many calls a minute. */
-    @WithName("rate-window")
     @WithDefault("1s")
     Duration rateWindow();
 
@@ -32,16 +30,13 @@ public interface ProviderLimitConfig {
      * The share of rate and concurrency that catalogues, batches and refreshes may use, above 0 and at most 1; the rest
      * is kept free for requests that somebody waits for.
      */
-    @WithName("bulk-share")
     @WithDefault("0.8")
     double bulkShare();
 
     /** What images may cost in a calendar month (UTC), in the provider's own unit; no limit where left out. */
-    @WithName("monthly-credits")
     OptionalLong monthlyCredits();
 
     /** The price of one credit, such as {@code 0.04}; where it is set, a dry run says the cost in money, too. */
-    @WithName("credit-price")
     Optional<BigDecimal> creditPrice();
 
     /** The currency of {@link #creditPrice()}. */

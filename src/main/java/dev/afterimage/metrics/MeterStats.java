@@ -12,7 +12,6 @@ import dev.afterimage.metrics.MeteredImageService.RequestOutcome;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +38,6 @@ public final class MeterStats implements Stats.Source {
     private final Instant since;
 
     /** The statistics of this process since its start. */
-    @Inject
     public MeterStats(
             Meters meters,
             CreditBudget budget,

@@ -2,7 +2,6 @@ package dev.afterimage.provider;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -49,14 +48,12 @@ public interface ProviderConfig {
     boolean check();
 
     /** The provider's API key; never logged. */
-    @WithName("api-key")
     Optional<String> apiKey();
 
     /**
      * In place of the key: the name or ARN of the Secrets Manager secret that holds it, alone or as JSON
      * {@code {"apiKey":"…"}}.
      */
-    @WithName("api-key-secret")
     Optional<String> apiKeySecret();
 
     /**
@@ -70,7 +67,6 @@ public interface ProviderConfig {
      * Hosts from which result URLs may be fetched, by exact name or address, or {@code *.example.com} for subdomains. The
      * provider's own host and those of its description are always allowed. A host named exactly may be private and plain http.
      */
-    @WithName("allowed-hosts")
     Optional<List<String>> allowedHosts();
 
     /**
@@ -82,12 +78,10 @@ public interface ProviderConfig {
     Duration timeout();
 
     /** How long DNS, TCP and TLS may take together. A call that gets no connection did not leave, and cost nothing. */
-    @WithName("connect-timeout")
     @WithDefault(DEFAULT_CONNECT_TIMEOUT)
     Duration connectTimeout();
 
     /** The size in bytes above which an image is refused. */
-    @WithName("max-bytes")
     @WithDefault("20971520")
     long maxBytes();
 
@@ -95,11 +89,9 @@ public interface ProviderConfig {
     interface AccountConfig {
 
         /** The account's API key; never logged. */
-        @WithName("api-key")
         Optional<String> apiKey();
 
         /** In place of the key: the name or ARN of the Secrets Manager secret that holds it. */
-        @WithName("api-key-secret")
         Optional<String> apiKeySecret();
 
         /** The account's name or id, for APIs that need it besides the key; where an account leaves it out, its provider's. */
@@ -112,7 +104,6 @@ public interface ProviderConfig {
         OptionalInt rate();
 
         /** The length of the account's window; where an account leaves it out, its provider's. */
-        @WithName("rate-window")
         Optional<Duration> rateWindow();
 
         /** The account's calls in flight at once, at least 1; where an account leaves it out, its provider's. */
@@ -122,7 +113,6 @@ public interface ProviderConfig {
          * What the account's images may cost in a calendar month (UTC), in the provider's own unit; where an account
          * leaves it out, its provider's.
          */
-        @WithName("monthly-credits")
         OptionalLong monthlyCredits();
     }
 }

@@ -2,7 +2,6 @@ package dev.afterimage.provider;
 
 import dev.afterimage.provider.ProviderConfig.AccountConfig;
 import io.smallrye.config.ConfigMapping;
-import io.smallrye.config.WithName;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,6 @@ public interface ProvidersConfig {
         Optional<String> target();
 
         /** Hosts from which the API's result URLs may be fetched, besides its own and those of its description. */
-        @WithName("allowed-hosts")
         Optional<List<String>> allowedHosts();
 
         /** Further accounts of the API; what one leaves out is as for the API's own key. */

@@ -117,8 +117,6 @@ final class ResultFetcher {
     /** A failure that may pass; {@code last} is thrown when it does not. */
     private static final class Transient extends Exception {
 
-        private static final long serialVersionUID = 1L;
-
         private final GenerationException last;
 
         Transient(GenerationException last) {

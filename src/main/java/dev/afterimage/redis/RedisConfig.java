@@ -2,7 +2,6 @@ package dev.afterimage.redis;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.time.Duration;
 
 /** How Redis is used. Its address and credentials are set with {@code quarkus.redis.*}. */
@@ -21,12 +20,10 @@ public interface RedisConfig {
     Duration timeout();
 
     /** How long this service waits at its start until Redis answers quickly; zero: not at all. */
-    @WithName("warm-up")
     @WithDefault("5s")
     Duration warmUp();
 
     /** After how many failures in a row Redis gets no commands for a while; at least 1. */
-    @WithName("rest-after")
     @WithDefault("5")
     int restAfter();
 

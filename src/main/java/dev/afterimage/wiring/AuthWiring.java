@@ -13,7 +13,6 @@ import io.smallrye.common.annotation.Identifier;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -44,7 +43,6 @@ class AuthWiring {
      */
     private static final List<String> JWT_CHECKS = List.of("mp.jwt.verify.issuer", "mp.jwt.verify.audiences");
 
-    @Produces
     @Singleton
     AccessGate.Rules rules(AuthConfig config, Config all, @Any Instance<Authenticator> authenticators) {
         Instance<Authenticator> gateway = authenticators.select(Identifier.Literal.of("gateway"));
@@ -67,7 +65,6 @@ class AuthWiring {
      * Whether there is a console. By default there is one on a laptop that asks for no key, because a browser sends
      * none by itself.
      */
-    @Produces
     @Singleton
     ConsoleSwitch console(ConsoleConfig config, BackendConfig backends, AuthConfig auth) {
         boolean byDefault = backends.backend() == BackendConfig.Backend.LOCAL && auth.mode() == Mode.NONE;

@@ -27,7 +27,6 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -52,7 +51,6 @@ class CacheWiring {
         }
     }
 
-    @Produces
     @Singleton
     ImageIndex index(
             BackendConfig backends,
@@ -82,7 +80,6 @@ class CacheWiring {
         return signsAhead ? new SigningIndex(near, signer::get) : near;
     }
 
-    @Produces
     @Singleton
     ImageStore store(
             BackendConfig backends,
@@ -99,7 +96,6 @@ class CacheWiring {
         return new MeteredStore(meters, store, room::free);
     }
 
-    @Produces
     @Singleton
     TemplateVersions templateVersions(
             BackendConfig backends,

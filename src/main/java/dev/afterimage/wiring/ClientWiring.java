@@ -13,7 +13,6 @@ import io.smallrye.common.annotation.Identifier;
 import io.vertx.redis.client.Redis;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
@@ -34,7 +33,6 @@ class ClientWiring {
     /** The identifier of these clients, which tells them from those of the extensions. */
     static final String LIMITED = "limited";
 
-    @Produces
     @ApplicationScoped
     @Identifier(LIMITED) S3Client s3(Instance<S3ClientBuilder> configured, S3Config config) {
         return new ClientLimits(config.attemptTimeout(), config.timeout())
@@ -42,7 +40,6 @@ class ClientWiring {
                 .build();
     }
 
-    @Produces
     @ApplicationScoped
     @Identifier(LIMITED) SqsClient sqs(Instance<SqsClientBuilder> configured, SqsConfig config) {
         return new ClientLimits(config.attemptTimeout(), config.timeout())
@@ -50,7 +47,6 @@ class ClientWiring {
                 .build();
     }
 
-    @Produces
     @ApplicationScoped
     @Identifier(LIMITED) SecretsManagerClient secretsManager(Instance<SecretsManagerClientBuilder> configured, SecretsConfig config) {
         return new ClientLimits(config.attemptTimeout(), config.timeout())
@@ -58,7 +54,6 @@ class ClientWiring {
                 .build();
     }
 
-    @Produces
     @Singleton
     RefreshedSecret.Source secrets(
             @Identifier(LIMITED) Instance<SecretsManagerClient> client,
@@ -69,7 +64,6 @@ class ClientWiring {
     }
 
     /** The one link to Redis. */
-    @Produces
     @Singleton
     RedisLink redisLink(Instance<Redis> redis, RedisConfig config, Machine machine) {
         return new RedisLink(redis.get(), config, machine.nanoTime(), machine.pause());

@@ -23,7 +23,6 @@ import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.pipeline.Drain;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
@@ -40,13 +39,11 @@ class DeliveryWiring {
     /** The id of the key that is made at the first start. */
     private static final String OWN_KEY = "local";
 
-    @Produces
     @Singleton
     BaseUrl baseUrl(DeliveryConfig config) {
         return BaseUrl.of(config.baseUrl());
     }
 
-    @Produces
     @Singleton
     ExpiryWindow expiryWindow(DeliveryConfig config, Clock clock) {
         return new ExpiryWindow(config.urlTtl(), clock);
@@ -56,7 +53,6 @@ class DeliveryWiring {
      * The key that URLs are signed with: from Secrets Manager if a secret is named, else from the configuration, else
      * made at the first start.
      */
-    @Produces
     @Singleton
     Supplier<SigningKey> signingKeys(
             DeliveryConfig config, Instance<RefreshedSecret.Source> secrets, Instance<LocalBackend> local) {
@@ -78,7 +74,6 @@ class DeliveryWiring {
      * Request links, signed with secrets from Secrets Manager or the configuration; else, on a laptop, with one that is
      * derived from the key that was made at the first start.
      */
-    @Produces
     @Singleton
     RequestLinks requestLinks(
             LinkConfig config,
@@ -119,7 +114,6 @@ class DeliveryWiring {
         return new RequestLinks.Secrets(Map.of(OWN_KEY, secret), Optional.of(OWN_KEY));
     }
 
-    @Produces
     @Singleton
     UrlSigner urlSigner(
             DeliveryConfig config,
@@ -181,7 +175,6 @@ class DeliveryWiring {
      * where something else delivers: CloudFront, if the private key is in Secrets Manager; the store or a CDN, with
      * another signer.
      */
-    @Produces
     @Singleton
     CannedPolicy cannedPolicy(DeliveryConfig config, Instance<Supplier<SigningKey>> keys, Clock clock) {
         if (config.privateKeySecret().isPresent() || config.signer() != DeliveryConfig.Signer.CLOUDFRONT) {

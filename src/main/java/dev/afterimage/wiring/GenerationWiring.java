@@ -41,7 +41,6 @@ import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -56,7 +55,6 @@ class GenerationWiring {
      * The provider with its decorators. The innermost is made first; a call passes them from the last line to the
      * first.
      */
-    @Produces
     @Singleton
     @Named("guarded")
     ImageGenerator guarded(
@@ -82,25 +80,21 @@ class GenerationWiring {
         return new ResilientGenerator(retry, breaker, policy, accounts, limiter, permitted);
     }
 
-    @Produces
     @Singleton
     AccountChoice accountChoice(TemplateProviders providers, Machine machine) {
         return new AccountChoice(providers, machine.clock());
     }
 
-    @Produces
     @Singleton
     RetryPolicy retryPolicy(GenerationConfig config, Machine machine) {
         return new RetryPolicy(config.maxWait(), machine.clock(), machine.random());
     }
 
-    @Produces
     @Singleton
     KeyScheme keyScheme(TemplateProviders providers) {
         return providers.keys();
     }
 
-    @Produces
     @Singleton
     FreshnessPolicy freshnessPolicy(CacheConfig config, TemplatesConfig templates) {
         Map<String, Duration> ttlByTemplate = new HashMap<>();
@@ -110,7 +104,6 @@ class GenerationWiring {
         return new FreshnessPolicy(config.ttl(), config.staleTtl(), config.staleWhileRevalidate(), ttlByTemplate);
     }
 
-    @Produces
     @Singleton
     ImageService imageService(
             KeyScheme keys,

@@ -7,7 +7,6 @@ import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.Worker;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
@@ -30,7 +29,6 @@ class HealthChecks {
     private static final ImageKey KEY = new ImageKey("0".repeat(64));
 
     /** Whether the worker runs. One that has stopped by itself does not start again, so the process must be replaced. */
-    @Produces
     @Singleton
     @Liveness
     HealthCheck worker(Instance<Worker> worker, PregenerationConfig config) {
@@ -40,7 +38,6 @@ class HealthChecks {
     }
 
     /** Whether a file can be written to the local directory, where one is used. */
-    @Produces
     @Singleton
     @Readiness
     HealthCheck directory(BackendConfig backends, Instance<LocalBackend> local) {
@@ -50,7 +47,6 @@ class HealthChecks {
     }
 
     /** Whether a URL can be signed, which every answer needs. */
-    @Produces
     @Singleton
     @Readiness
     HealthCheck signature(Instance<UrlSigner> signer, Clock clock) {

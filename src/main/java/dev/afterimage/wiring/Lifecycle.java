@@ -10,7 +10,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
@@ -41,7 +40,6 @@ class Lifecycle {
     private final Duration atMost;
     private Runnable unhook = () -> {};
 
-    @Inject
     Lifecycle(
             Drain drain,
             AccountLimits limits,

@@ -33,7 +33,6 @@ import dev.afterimage.singleflight.MemoryFlightLeases;
 import dev.afterimage.store.ImageStore;
 import dev.afterimage.time.Machine;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -50,20 +49,17 @@ class LimitWiring {
     /** A lease survives two missed renewals, and a dead leader is replaced within this time. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
 
-    @Produces
     @Singleton
     AccountLimits limits(ProviderLimitConfig config, TemplateProviders providers) {
         return providers.limits(config);
     }
 
-    @Produces
     @Singleton
     ReceiptRules receiptRules(GenerationConfig config) {
         return new ReceiptRules(config.repurchases(), config.maxUnusable());
     }
 
     /** The script of a fleet's limiter and receipts. */
-    @Produces
     @Singleton
     LimiterScript limiterScript(
             RedisLink redis,
@@ -88,7 +84,6 @@ class LimitWiring {
      * The limiter and receipts of a fleet of one process. It is injected only by its own type; the producers below
      * choose whether it is used.
      */
-    @Produces
     @Singleton
     @Typed(MemoryLimiter.class)
     MemoryLimiter memoryLimiter(
@@ -101,7 +96,6 @@ class LimitWiring {
                 local.isResolvable() ? local.get().receipts() : ReceiptStorage.NONE);
     }
 
-    @Produces
     @Singleton
     ProviderLimiter limiter(
             BackendConfig backends, Instance<LimiterScript> script, Instance<MemoryLimiter> own, Meters meters) {
@@ -112,7 +106,6 @@ class LimitWiring {
         return new MeteredLimiter(meters, limiter);
     }
 
-    @Produces
     @Singleton
     Receipts receipts(
             BackendConfig backends, Instance<LimiterScript> script, Instance<MemoryLimiter> own, Machine machine) {
@@ -122,19 +115,16 @@ class LimitWiring {
         };
     }
 
-    @Produces
     @Singleton
     CallSettler callSettler(Receipts receipts, AccountLimits limits, Machine machine) {
         return new CallSettler(receipts, limits.longestCall(), machine.clock(), machine.pause(), machine.threads());
     }
 
-    @Produces
     @Singleton
     PermitAcquirer permitAcquirer(ProviderLimiter limiter, Machine machine) {
         return new PermitAcquirer(limiter, machine.clock(), machine.pause(), machine.random());
     }
 
-    @Produces
     @Singleton
     FlightLeases leases(BackendConfig backends, Instance<RedisLink> redis, RedisConfig redisConfig, Machine machine) {
         return switch (backends.fleetKind()) {
@@ -151,7 +141,6 @@ class LimitWiring {
         };
     }
 
-    @Produces
     @Singleton
     CreditBudget creditBudget(
             BackendConfig backends,
@@ -176,7 +165,6 @@ class LimitWiring {
         };
     }
 
-    @Produces
     @Singleton
     CallerQuota callerQuota(
             BackendConfig backends,

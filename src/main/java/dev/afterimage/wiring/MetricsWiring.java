@@ -14,7 +14,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Set;
@@ -37,7 +36,6 @@ class MetricsWiring {
             "catalogue.rows");
 
     /** Writes the meters for CloudWatch at the end of an invocation. */
-    @Produces
     @Singleton
     EmfWriter emfWriter(MeterRegistry registry, MetricsConfig config, Clock clock) {
         return new EmfWriter(registry, config.namespace(), ON_CLOUDWATCH::contains, System.out, clock);

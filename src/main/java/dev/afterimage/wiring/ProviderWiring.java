@@ -32,7 +32,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -44,7 +43,6 @@ import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 /** Makes the generators of the configured image APIs. */
 class ProviderWiring {
 
-    @Produces
     @Singleton
     @Named("provider")
     ImageGenerator provider(
@@ -72,20 +70,17 @@ class ProviderWiring {
         return new MeteredGenerator(meters, provider);
     }
 
-    @Produces
     @Singleton
     TemplateProviders templateProviders(ProviderConfig config, ProvidersConfig others, TemplatesConfig templates) {
         return new TemplateProviders(config, others, templates);
     }
 
-    @Produces
     @Singleton
     ProviderWebhooks webhooks(WebhookConfig config) {
         return new ProviderWebhooks(config);
     }
 
     /** Made when the first call must be signed. */
-    @Produces
     @Singleton
     SigV4Signer signer(Clock clock) {
         return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
@@ -95,7 +90,6 @@ class ProviderWiring {
      * Makes the source of an account's API key: from Secrets Manager where a secret is named, else from the
      * configuration.
      */
-    @Produces
     @Singleton
     Function<ApiSettings, ApiKeys> apiKeys(Instance<RefreshedSecret.Source> secrets) {
         return settings -> settings.apiKeySecret()
@@ -112,13 +106,11 @@ class ProviderWiring {
         return () -> Optional.of(secret.get());
     }
 
-    @Produces
     @Singleton
     AnswerRoom answerRoom() {
         return AnswerRoom.ofHeap();
     }
 
-    @Produces
     @Singleton
     ProviderHttp providerHttp(Vertx vertx, ProviderConfig config, AnswerRoom room, Clock clock) {
         return new ProviderHttp(vertx, config.connectTimeout(), room, clock);
@@ -156,7 +148,6 @@ class ProviderWiring {
      */
     static class Demo {
 
-        @Produces
         @Singleton
         @Named("demo")
         @UnlessBuildProperty(name = "afterimage.demo.included", stringValue = "false", enableIfMissing = true)

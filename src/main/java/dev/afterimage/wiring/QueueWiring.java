@@ -42,7 +42,6 @@ import dev.afterimage.time.Machine;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +57,6 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /** Chooses the job queue's back end, and makes the worker. */
 class QueueWiring {
 
-    @Produces
     @Singleton
     JobQueue jobQueue(
             BackendConfig backends,
@@ -87,7 +85,6 @@ class QueueWiring {
         return new MeteredJobQueue(meters, queue);
     }
 
-    @Produces
     @Singleton
     PendingKeys pendingKeys(
             BackendConfig backends,
@@ -106,7 +103,6 @@ class QueueWiring {
         };
     }
 
-    @Produces
     @Singleton
     BatchLedger batchLedger(
             BackendConfig backends,
@@ -120,7 +116,6 @@ class QueueWiring {
         };
     }
 
-    @Produces
     @Singleton
     Checkpoints checkpoints(
             BackendConfig backends, Instance<LocalBackend> local, Instance<RedisLink> redis, RedisConfig redisConfig) {
@@ -131,7 +126,6 @@ class QueueWiring {
     }
 
     /** Opens catalogues by the form of their names: {@code s3://bucket/key}, or a path. */
-    @Produces
     @Singleton
     CatalogueSource catalogueSource(@Identifier(ClientWiring.LIMITED) Instance<S3Client> s3) {
         return source -> source.startsWith("s3:") ? new S3CatalogueSource(s3.get()).open(source) : openFile(source);
@@ -146,7 +140,6 @@ class QueueWiring {
     }
 
     /** Callbacks. The parts that write and send them are made with the first one. */
-    @Produces
     @Singleton
     Callbacks callbacks(
             CallbackConfig config,
@@ -168,7 +161,6 @@ class QueueWiring {
      * Uploads to S3; empty where images are files. Uploads are for batches that exceed API Gateway's limit on a
      * request, and there is no gateway in front of such a service.
      */
-    @Produces
     @Singleton
     Optional<Uploads> uploads(
             BackendConfig backends,
@@ -182,13 +174,11 @@ class QueueWiring {
         };
     }
 
-    @Produces
     @Singleton
     TimeOrderedIds ids(Machine machine) {
         return new TimeOrderedIds(machine.clock(), machine.random());
     }
 
-    @Produces
     @Singleton
     DryRun dryRun(
             Planner planner,
@@ -208,7 +198,6 @@ class QueueWiring {
                         .map(Duration::ofMillis));
     }
 
-    @Produces
     @Singleton
     Worker worker(
             ImageService images,

@@ -4,7 +4,6 @@ import dev.afterimage.metrics.Meters;
 import dev.afterimage.time.Machine;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -16,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 class TimeWiring {
 
     /** The machine that this process runs on. A sleeping virtual thread costs no platform thread; tokens cannot be guessed. */
-    @Produces
     @Singleton
     Machine machine(@VirtualThreads ExecutorService threads, Meters meters) {
         return new Machine(
@@ -28,13 +26,11 @@ class TimeWiring {
                 meters.spans().carriedBy(threads));
     }
 
-    @Produces
     @Singleton
     Clock clock(Machine machine) {
         return machine.clock();
     }
 
-    @Produces
     @Singleton
     Pause pause(Machine machine) {
         return machine.pause();

@@ -10,7 +10,6 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.jwt.auth.principal.JWTParser;
 import io.smallrye.jwt.auth.principal.ParseException;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +35,6 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
     private final AuthConfig config;
     private final ExecutorService threads;
 
-    @Inject
     JwtAuthenticator(JWTParser parser, AuthConfig config, @VirtualThreads ExecutorService threads) {
         this.parser = parser;
         this.config = config;

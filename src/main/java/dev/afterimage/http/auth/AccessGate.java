@@ -15,7 +15,6 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Locale;
@@ -55,7 +54,6 @@ public final class AccessGate {
     /** What the wiring has decided. */
     public record Rules(Authenticator authenticator, AuthConfig config, boolean onLoopback, boolean cors) {}
 
-    @Inject
     AccessGate(Rules rules, Machine machine) {
         AuthConfig config = rules.config();
         this.authenticator = rules.authenticator();

@@ -7,7 +7,6 @@ import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.MultiEmitter;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,7 +25,6 @@ final class BatchEvents {
     private final Pause pause;
     private final ExecutorService threads;
 
-    @Inject
     BatchEvents(
             BatchEventsConfig config,
             BatchLedger ledger,

@@ -9,7 +9,6 @@ import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
@@ -38,7 +37,6 @@ final class BatchImages {
     private final BaseUrl baseUrl;
     private final ObjectMapper json;
 
-    @Inject
     BatchImages(BatchLedger ledger, ImageIndex index, UrlSigner signer, BaseUrl baseUrl, ObjectMapper json) {
         this.ledger = ledger;
         this.index = index;

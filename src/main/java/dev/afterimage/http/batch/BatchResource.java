@@ -33,7 +33,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -94,7 +93,6 @@ public final class BatchResource {
     private final Optional<Uploads> uploads;
     private final MemorySize maxBytes;
 
-    @Inject
     BatchResource(
             BatchIntake intake,
             BatchLedger ledger,

@@ -17,7 +17,6 @@ import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -62,7 +61,6 @@ public final class CatalogueResource {
     private final InvocationDeadline invocation;
     private final Clock clock;
 
-    @Inject
     CatalogueResource(
             CatalogueRunner runner,
             PlanMeter meter,

@@ -6,7 +6,6 @@ import dev.afterimage.batch.Uploads;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.inject.Inject;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -26,7 +25,6 @@ public final class UploadResource {
 
     private final Optional<Uploads> uploads;
 
-    @Inject
     UploadResource(Optional<Uploads> uploads) {
         this.uploads = uploads;
     }

@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.util.stream.IntStream;
@@ -22,7 +21,6 @@ final class FailureHandlers {
 
     private final ProblemResponses answers;
 
-    @Inject
     FailureHandlers(ProblemResponses answers) {
         this.answers = answers;
     }

@@ -67,8 +67,6 @@ public record Problem(
     /** Ends a request with a problem that the HTTP edge itself found. */
     public static class ProblemException extends RuntimeException {
 
-        private static final long serialVersionUID = 1L;
-
         private final transient Problem problem;
 
         /**

@@ -13,7 +13,6 @@ import dev.afterimage.http.header.Allow;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RetryAfter;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,7 +30,6 @@ public final class ProblemResponses {
     private final Problems problems;
     private final ObjectMapper json;
 
-    @Inject
     public ProblemResponses(Problems problems, ObjectMapper json) {
         this.problems = problems;
         this.json = json;

@@ -46,7 +46,6 @@ import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
-import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
@@ -69,7 +68,6 @@ public final class Problems {
 
     private final Clock clock;
 
-    @Inject
     public Problems(Clock clock) {
         this.clock = clock;
     }
