@@ -87,13 +87,14 @@ public final class BaseUrl {
     }
 
     /**
-     * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured.
+     * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured, and
+     * when it is a URL of the store ({@code afterimage.delivery.signer=s3}).
      *
      * @param serviceRoot the service's root as the caller addressed it, such as {@code http://192.168.0.7:8080/}; asked for
      *     only where it matters, because it is parsed from the request
      */
     public SignedUrl seenFrom(Supplier<URI> serviceRoot, SignedUrl signed) {
-        if (!local) {
+        if (!local || !signed.url().startsWith(value)) {
             return signed;
         }
         String root = serviceRoot.get().toString();

@@ -65,6 +65,13 @@ class BaseUrlTest {
         assertThat(base.seenFrom(() -> fail("asked for in vain"), signed)).isSameAs(signed);
     }
 
+    @Test
+    void storesUrlIsIndependentOfTheCallersHost() {
+        SignedUrl presigned = new SignedUrl("http://minio.localhost:9000/images/images/k?X-Amz-Signature=a", MADE);
+        assertThat(BaseUrl.local().seenFrom(() -> fail("asked for in vain"), presigned))
+                .isSameAs(presigned);
+    }
+
     private static IndexEntry image(Instant createdAt) {
         return TestImages.entry(TestImages.key(7), createdAt, 64);
     }
