@@ -143,7 +143,8 @@ final class Laws {
                     fleet.violated("law 1", "an image that came was bought again: %s, %s", last, call);
                 } else if (isUnknown(last)
                         && call.arrived < last.departed + longestCall - SECOND / 2
-                        && !excused(last, call)) {
+                        && !excused(last, call)
+                        && !wasDeletedAfterAnImage(calls, last, call)) {
                     fleet.violated("law 1", "bought again while its receipt stands: %s, %s", last, call);
                 }
                 if (isForgotten(last, call) || hasLanded(calls, countedSince, call)) {
@@ -170,6 +171,11 @@ final class Laws {
         return calls.stream()
                 .map(call -> landed.get(call.number))
                 .anyMatch(image -> image != null && image.at() > since && image.at() <= until.arrived);
+    }
+
+    /** An image of an earlier call, which came late, ends what is known of a call in vain; once it is deleted, a new one is bought. */
+    private boolean wasDeletedAfterAnImage(List<Call> calls, Call last, Call call) {
+        return hasLanded(calls, last.departed, call) && isDeleted(call.key, last.departed, call.arrived);
     }
 
     /** Calls in vain count until the key is deleted, Redis loses its memory, or three quarters of a freshness period are over. */

@@ -10,6 +10,12 @@ import java.util.Optional;
 /** Law 11, looked at when a night begins: what the plan before it was to make is fresh still. */
 final class NightLaw {
 
+    /**
+     * How much earlier than the next plan an image may expire, in nanoseconds: the turn of a plan is up to two skews earlier
+     * than it, an image that was made since then is not made anew, and the clock by which it expires may be wrong, too.
+     */
+    private static final long EARLIEST = 3 * Laws.MOST_SKEW.toNanos();
+
     /** How long an image may be stored before the fleet has counted it, in nanoseconds. */
     private static final long LONGEST_NOTE = 1_000_000_000;
 
@@ -50,7 +56,7 @@ final class NightLaw {
             }
             boolean fresh = Optional.ofNullable(fleet.store().look("images/" + key.value()))
                     .flatMap(stored -> Laws.entryOf(key, stored))
-                    .filter(entry -> Laws.nanosOf(entry.freshUntil()) > now - 2 * Laws.MOST_SKEW.toNanos())
+                    .filter(entry -> Laws.nanosOf(entry.freshUntil()) > now - EARLIEST)
                     .isPresent();
             if (fresh) {
                 fleet.tried(Trial.NIGHT_FULFILLED);
