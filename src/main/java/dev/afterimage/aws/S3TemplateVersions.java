@@ -93,7 +93,8 @@ public final class S3TemplateVersions implements TemplateVersions {
     @Override
     public CompletionStage<Long> current(TemplateId template) {
         try {
-            return readings.get(template)
+            CompletableFuture<Reading> known = readings.get(template);
+            return known.thenCompose(reading -> isTooOld(reading) ? readAnew(template, known) : known)
                     .thenCompose(reading -> reading.failure() == null
                             ? CompletableFuture.completedFuture(reading.version())
                             : CompletableFuture.failedFuture(reading.failure()));
@@ -101,6 +102,17 @@ public final class S3TemplateVersions implements TemplateVersions {
             return CompletableFuture.failedFuture(
                     new CacheUnavailableException("The service is shutting down.", shuttingDown));
         }
+    }
+
+    /** Whether the process stood still between question and answer, as Lambda lets it: the version may be anything by now. */
+    private boolean isTooOld(Reading reading) {
+        return reading.failure() == null && timeLeft(reading).isZero();
+    }
+
+    /** A second reading, whose result is used however long it takes. */
+    private CompletableFuture<Reading> readAnew(TemplateId template, CompletableFuture<Reading> tooOld) {
+        readings.asMap().remove(template, tooOld);
+        return readings.get(template);
     }
 
     @Override

@@ -5,17 +5,17 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.image.TemplateId;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
  * The template versions of a fleet: a cache in Redis, and one in each process, in front of those that the store keeps. A
- * version in Redis only grows, so that a slow reader cannot bring back a lower one. When Redis does not know a version or
+ * version in Redis only grows, and Redis keeps it for longer than it believes what the store answered before, so that neither
+ * a slow reader nor a process that stood still brings back a lower one. When Redis does not know a version or
  * cannot be reached, the store is asked.
  *
  * <p>A version is part of every key. Each process keeps it for a few seconds, so that a hit needs no round trip for it.
@@ -24,7 +24,7 @@ public final class RedisTemplateVersions implements TemplateVersions {
 
     private static final int MOST_TEMPLATES = 10_000;
     private static final Duration SHORTEST_REDIS_TTL = Duration.ofMinutes(1);
-    private static final RedisScript RAISE = RedisScript.named("version-raise");
+    private static final RedisScript VERSION = RedisScript.named("version");
 
     private final RedisLink link;
     private final String prefix;
@@ -66,14 +66,18 @@ public final class RedisTemplateVersions implements TemplateVersions {
 
     @Override
     public long raise(TemplateId template) {
+        Optional<ScriptReply> known = known(template)
+                .<Optional<ScriptReply>>thenApply(Optional::of)
+                .exceptionally(gone -> Optional.empty())
+                .join();
         long version = stored.raise(template);
         near.asMap()
                 .merge(
                         template,
                         CompletableFuture.completedFuture(version),
-                        (known, raised) -> isHigher(known, version) ? known : raised);
+                        (before, raised) -> isHigher(before, version) ? before : raised);
         // If that fails, the other processes see the new version when the former one has expired in Redis.
-        rememberOr(template, version).join();
+        known.ifPresent(redis -> tell(template, version, redis.number(1)).join());
         return version;
     }
 
@@ -84,19 +88,37 @@ public final class RedisTemplateVersions implements TemplateVersions {
     }
 
     private CompletableFuture<Long> ask(TemplateId template) {
-        Request get = Request.cmd(Command.GET).arg(nameOf(template));
-        return link.send(get)
-                .handle((known, gone) -> known == null
-                        ? stored.current(template).thenCompose(version -> rememberOr(template, version))
-                        : CompletableFuture.completedFuture(Long.parseLong(known.toString())))
+        return known(template)
+                .handle((known, gone) -> {
+                    if (gone != null) {
+                        return stored.current(template);
+                    }
+                    return known.number(0) >= 0
+                            ? CompletableFuture.completedFuture(known.number(0))
+                            : stored.current(template).thenCompose(version -> tell(template, version, known.number(1)));
+                })
                 .thenCompose(version -> version);
     }
 
-    /** Tells Redis of a version. Answers the one that Redis has now, or the given one when Redis cannot be reached. */
-    private CompletableFuture<Long> rememberOr(TemplateId template, long version) {
-        List<String> arguments = List.of(Long.toString(version), Long.toString(redisTtl.toMillis()));
-        return RAISE.run(link, List.of(nameOf(template)), arguments)
-                .thenApply(ScriptReply::number)
+    /** The version that Redis has, -1 when it has none, and its time in milliseconds. */
+    private CompletableFuture<ScriptReply> known(TemplateId template) {
+        return VERSION.run(link, List.of(nameOf(template)), List.of());
+    }
+
+    /**
+     * Tells Redis of a version, and answers the higher one of this and the one that Redis has; this one where Redis cannot be
+     * reached any more.
+     *
+     * @param askedAt the time of Redis before the store was asked, in milliseconds
+     */
+    private CompletableFuture<Long> tell(TemplateId template, long version, long askedAt) {
+        List<String> arguments = List.of(
+                Long.toString(version),
+                Long.toString(redisTtl.toMillis()),
+                Long.toString(askedAt),
+                Long.toString(redisTtl.minus(stored.visibleWithin()).toMillis()));
+        return VERSION.run(link, List.of(nameOf(template)), arguments)
+                .thenApply(known -> Math.max(version, known.number(0)))
                 .exceptionally(gone -> version);
     }
 

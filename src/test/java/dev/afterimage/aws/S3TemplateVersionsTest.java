@@ -21,11 +21,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Request;
 
 /** The contract, and what is particular to S3, against a server with S3's protocol. */
 class S3TemplateVersionsTest extends TemplateVersionsContract {
@@ -107,6 +110,30 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
         assertThat(later).as("one reading, whoever asks").hasSize(1);
         later.remove().run();
         assertThat(versions.current(HERO).toCompletableFuture()).isCompletedWithValue(1L);
+    }
+
+    /** As of a process that Lambda freezes with its question under way: others have long raised the version when it goes on. */
+    @Test
+    void anAnswerThatIsOlderThanItsTimeToLiveIsNotUsed() {
+        instance().raise(HERO);
+        S3Client standingStill = new DelegatingS3Client(s3) {
+            private boolean stoodStill;
+
+            @Override
+            protected <T extends S3Request, A> A invokeOperation(T request, Function<T, A> operation) {
+                A answer = operation.apply(request);
+                if (!stoodStill) {
+                    stoodStill = true;
+                    instance().raise(HERO);
+                    clock.advance(TTL);
+                }
+                return answer;
+            }
+        };
+        TemplateVersions versions = versions(standingStill, threads);
+
+        assertThat(join(versions)).isEqualTo(2);
+        assertThat(join(versions)).isEqualTo(2);
     }
 
     @Test

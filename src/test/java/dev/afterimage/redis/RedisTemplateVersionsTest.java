@@ -8,6 +8,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.RedisProcess;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -127,6 +128,21 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
 
         assertThat(reading.join()).isEqualTo(1);
         assertThat(current(instance())).isEqualTo(1);
+    }
+
+    /** The version was raised meanwhile, and the higher one has expired in Redis. */
+    @Test
+    void anAnswerThatAStoppedProcessBringsLateIsNotBelieved() {
+        RedisLink link = clients.link(RedisProcess.shared().url());
+        RedisScript script = RedisScript.named("version");
+        List<String> key = List.of(clients.settings().prefix() + ":version:hero");
+        long asked = script.call(link, key, List.of()).number(1);
+
+        script.call(link, key, List.of("0", "60000", Long.toString(asked - 30_001), "30000"));
+        assertThat(script.call(link, key, List.of()).number(0)).isEqualTo(-1);
+
+        script.call(link, key, List.of("0", "60000", Long.toString(asked), "30000"));
+        assertThat(script.call(link, key, List.of()).number(0)).isZero();
     }
 
     @Test

@@ -280,7 +280,7 @@ class RedisModelTest {
         }
 
         private List<String> counters() {
-            return switch (random.nextInt(3)) {
+            return switch (random.nextInt(4)) {
                 case 0 ->
                     script(
                             "credits",
@@ -302,7 +302,16 @@ class RedisModelTest {
                             one("spend", "spend", "giveBack"),
                             "3",
                             Long.toString(time + random.nextInt(2) * 3_600_000_000L));
-                default -> script("version-raise", List.of(prefix + "version"), number(20), "60000");
+                case 2 -> script("version", List.of(prefix + "version"), "", "", "", "", Long.toString(time / 1000));
+                default ->
+                    script(
+                            "version",
+                            List.of(prefix + "version"),
+                            number(20),
+                            "60000",
+                            Long.toString(time / 1000 - random.nextInt(60_000)),
+                            "30000",
+                            Long.toString(time / 1000));
             };
         }
 
