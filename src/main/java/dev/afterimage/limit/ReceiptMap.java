@@ -160,6 +160,7 @@ final class ReceiptMap {
                     boolean own = old.token().equals(token);
                     purchases = own ? old.purchases() : old.purchases() + 1;
                     before = own ? former.before() : Optional.of(Receipt.State.UNKNOWN);
+                    made = own ? former.made() : made;
                     series = old.series().isEmpty() ? series : old.series();
                 }
                 case UNKNOWN, UNUSABLE -> {

@@ -3,6 +3,7 @@ package dev.afterimage.pipeline;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntry.Freshness;
 import dev.afterimage.generation.Callables;
+import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.generation.GenerationException.ReceiptStandsException;
@@ -117,8 +118,9 @@ public final class ImagePipeline implements ImageService {
                 return stale(old.get());
             }
             return missing(generationRequest, key, old);
-        } catch (RejectedException rejected) {
-            throw rejected;
+        } catch (RejectedException | DeletedMeanwhileException permanent) {
+            // The old image was deleted, too.
+            throw permanent;
         } catch (RuntimeException failure) {
             if (generationRequest.queued()) {
                 // The failure decides what becomes of a job, whether or not an old image exists.

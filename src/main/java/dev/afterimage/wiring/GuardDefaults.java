@@ -51,10 +51,10 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final String S3 = "quarkus.s3.";
     private static final Pattern TEMPLATE_PROVIDER = Pattern.compile(
             "afterimage\\.templates\\.(\"[^\"]+\"|[^.\"]+)\\.provider|AFTERIMAGE_TEMPLATES_.+_PROVIDER");
-    /** Keys that set limits of an account, or of a further provider that does not share those of the main one. */
+    /** Keys that make a further account, or an account of its own out of a further provider; see ProvidersConfig. */
     private static final Pattern OWN_LIMITS = Pattern.compile(
-            "afterimage\\.provider\\.accounts\\..+|afterimage\\.providers\\..+\\.(rate|rate-window|concurrency|accounts\\..+)"
-                    + "|AFTERIMAGE_PROVIDER_ACCOUNTS_.+|AFTERIMAGE_PROVIDERS_.+_(RATE|RATE_WINDOW|CONCURRENCY|ACCOUNTS_.+)");
+            "afterimage\\.provider\\.accounts\\..+|afterimage\\.providers\\..+\\.(rate|rate-window|concurrency|api-key(-secret)?|accounts\\..+)"
+                    + "|AFTERIMAGE_PROVIDER_ACCOUNTS_.+|AFTERIMAGE_PROVIDERS_.+_(RATE|RATE_WINDOW|CONCURRENCY|API_KEY(_SECRET)?|ACCOUNTS_.+)");
 
     private static final Pattern COUNT = Pattern.compile("\\+?0*[1-9][0-9]*");
 

@@ -109,6 +109,21 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void redepartedCallThatIsGivenBackLeavesTheImageThatItWasToReplace() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), image());
+        Purchase anew = PURCHASE.knowing(now());
+        advance(SECOND);
+        Departed call = bought(fleet, anew);
+        advance(SECOND);
+        fleet.limiter().redepart(call);
+
+        fleet.receipts().settle(call, FREE);
+
+        assertThat(refused(fleet).state()).isEqualTo(Receipt.State.IMAGE);
+    }
+
+    @Test
     void openReceiptIsListedWithItsDetails() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);

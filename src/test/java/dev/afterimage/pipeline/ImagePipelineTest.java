@@ -682,6 +682,17 @@ class ImagePipelineTest {
     }
 
     @Test
+    void imageDeletedWhileItIsMadeAnewIsNotServedAsStale() throws Exception {
+        obtain();
+        clock.advance(TTL.plus(HOUR));
+        CompletableFuture<ImageOutcome> made = leading();
+        join(pipeline.forget(KEY));
+        provider.letGo();
+
+        assertThatThrownBy(() -> join(made)).isInstanceOf(DeletedMeanwhileException.class);
+    }
+
+    @Test
     void aJobWhoseKeyIsBeingBoughtWaitsAlone() throws Exception {
         CompletableFuture<ImageOutcome> led = leading();
         assertThat(join(pipeline.obtain(job())))

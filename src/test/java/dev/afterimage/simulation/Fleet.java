@@ -129,6 +129,7 @@ final class Fleet implements Faults.Victims {
     private final List<Promised> promises = new ArrayList<>();
     private final List<Deleted> deletions = new ArrayList<>();
     private final List<Purged> purges = new ArrayList<>();
+    private final List<Long> purgesBegun = new ArrayList<>();
     private final List<Planned> plans = new ArrayList<>();
     private final List<Incident> incidents = new ArrayList<>();
     private final List<Long> planTimes = new ArrayList<>();
@@ -261,6 +262,11 @@ final class Fleet implements Faults.Victims {
 
     List<Purged> purges() {
         return purges;
+    }
+
+    /** Whether somebody had asked for a purge by then, whatever the answer was: it may have been carried out. */
+    boolean mayBePurged(long by) {
+        return purgesBegun.stream().anyMatch(begun -> begun <= by);
     }
 
     BatchClients batches() {
@@ -730,6 +736,7 @@ final class Fleet implements Faults.Victims {
                         wake(instance.machine());
                         instance.run(() -> {
                             long begun = world.now();
+                            purgesBegun.add(begun);
                             instance.images().purge(TEMPLATE).whenComplete((version, failure) -> {
                                 world.tell(
                                         "m%d: purged to version %s",

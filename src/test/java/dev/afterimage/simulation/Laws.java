@@ -558,7 +558,7 @@ final class Laws {
     /** Whether nobody makes the image any more that was promised at one time, by another. */
     boolean isGivenUp(ImageKey key, long promised, long by) {
         return isDeleted(key, promised, by)
-                || fleet.purges().stream().anyMatch(purge -> purge.begun() <= by)
+                || fleet.mayBePurged(by)
                 || deadLettersOf(key).anyMatch(dead -> dead.at <= by);
     }
 

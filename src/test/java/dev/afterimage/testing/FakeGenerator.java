@@ -19,7 +19,7 @@ public final class FakeGenerator implements ImageGenerator {
     private final Queue<Supplier<GeneratedImage>> answers = new ArrayDeque<>();
     private final Queue<RuntimeException> refusals = new ConcurrentLinkedQueue<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
-    private final CountDownLatch reached = new CountDownLatch(1);
+    private volatile CountDownLatch reached = new CountDownLatch(1);
 
     public static GeneratedImage image() {
         return new GeneratedImage(new byte[] {1, 2, 3}, ImageFormat.PNG);
@@ -54,6 +54,7 @@ public final class FakeGenerator implements ImageGenerator {
     /** Calls wait until {@link #letGo}. */
     public FakeGenerator held() {
         gate = new CountDownLatch(1);
+        reached = new CountDownLatch(1);
         return this;
     }
 
@@ -61,7 +62,7 @@ public final class FakeGenerator implements ImageGenerator {
         gate.countDown();
     }
 
-    /** Returns when a call has arrived. */
+    /** Returns when a call has arrived, since {@link #held} was called last. */
     public void awaitCall() throws InterruptedException {
         reached.await();
     }

@@ -106,6 +106,24 @@ class GuardDefaultsTest {
                 .startsWith("data:application/json;base64,");
     }
 
+    /** With a key of its own it is an account of its own, so its rate does not limit the main API. */
+    @ParameterizedTest
+    @CsvSource({"api-key, k", "api-key-secret, arn:of:it", "rate, 100"})
+    void anAccountOfItsOwnDoesNotLimitTheMainOne(String name, String value) {
+        Map<String, String> shared = Map.of(
+                "afterimage.provider.kind", "json",
+                "afterimage.provider.url", "https://api.example.com/render",
+                "afterimage.templates.\"hero\".provider", "cards",
+                "afterimage.providers.\"cards\".kind", "s3:images/cardmaker.json");
+        Map<String, String> own = new HashMap<>(shared);
+        own.put("afterimage.providers.\"cards\"." + name, value);
+
+        assertThat(config(shared).getConfigValue("afterimage.provider.rate").getValue())
+                .isEqualTo("7");
+        assertThat(config(own).getConfigValue("afterimage.provider.rate").getValue())
+                .isEqualTo("10");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "timeout, ''",
