@@ -589,6 +589,9 @@ final class Laws {
                 maker.filter(call -> call.departed < deleted.begun())
                         .filter(call -> !isRedisAway(deleted.begun(), answered.begun()))
                         .filter(call -> !hasJustThawed(call.caller, answered))
+                        // A process of a former version can read no notes any more.
+                        .filter(call ->
+                                !happened(EnumSet.of(Kind.UPGRADE), call.caller, call.departed, answered.begun()))
                         // The note of a DELETE lies in Redis, and goes with its memory.
                         .filter(call -> !isMemoryLost(deleted.begun(), answered.begun()))
                         .ifPresent(call -> fleet.violated(
