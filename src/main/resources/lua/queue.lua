@@ -72,7 +72,7 @@ elseif action == 'claim' then
   return claim(tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5])
 elseif action == 'dead-letters' then
   local letters = {}
-  -- From one place in the order of their age to another, which is left out.
+  -- The dead letters in the order of their age: from place ARGV[3], counted from 0, up to but without place ARGV[4].
   for _, job in ipairs(redis.call('ZRANGE', dead, ARGV[3], ARGV[4] - 1)) do
     letters[#letters + 1] = redis.call('HGET', bodies, job) or ''
   end

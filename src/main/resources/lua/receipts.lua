@@ -3,9 +3,10 @@
 -- stands until it is known how the call ended; while it stands nobody else buys that key. Fields:
 --   state      OPEN: the call is under way, or its holder is gone. UNKNOWN, UNUSABLE: it brought no image and may have been
 --              billed. REJECTED: the provider refused it for good. IMAGE: the image is stored. DELETED: a DELETE was noted
---   place      the token of the place in flight, where the call was gone on with under another token
+--   place      where the job was resumed under another token: the token that holds the call's place in flight
 --   token, departed, until (the call must have ended by then), account, template, request, ticket (a job at the provider)
---   series     the name of this purchase at providers that don't bill one name twice: that of the first call without an image
+--   series     the part of the idempotency key after the image's key; a purchase after an unknown outcome has that of the one
+--              before, so that it is billed once
 --   purchases  calls that may have been billed since there was an image
 --   from       the earliest time of the next purchase
 --   before     the state that an open receipt replaced
@@ -13,8 +14,8 @@
 --   deleted    the time of the last DELETE
 --   deletedOpen  1 when that came while this call was open, and not just before it left
 --   detail     why the call brought no image
---   ended      the token of a call that ended and left no receipt of its own; nothing beside it but a DELETE, or the image
---              that the call was to replace
+--   ended      the token of a call that ended and left no receipt of its own; beside it at most a DELETE, or the image that
+--              the call was to replace
 
 -- Longer than a permit can be used after its holder looked for the image for the last time.
 local IMAGE_KEPT = 180 * 1000000
@@ -28,9 +29,9 @@ local function receiptFields(...)
   return unpack(values)
 end
 
--- A call that was not billed leaves only its token, for this many milliseconds: a command of its holder that comes late
--- must not write the receipt again. A DELETE that the receipt knows stays noted, for calls that left before it; an image
--- that was bought after the DELETE is not deleted.
+-- A call that was not billed leaves its token, so that a command of its holder that comes late does not write the receipt
+-- again. Beside it stays the image that the call was to replace, for IMAGE_KEPT; or else a noted DELETE, for calls that left
+-- before it. At least this many milliseconds:
 local ENDED_KEPT = 60000
 
 local function endReceipt()
@@ -78,7 +79,7 @@ end
 -- A job that has not ended a day after its call is given up, or it would be polled for ever.
 local JOB_LIVES = 24 * 3600 * 1000000
 
--- Whether a job can be gone on with. One whose key was deleted while it ran is of no use.
+-- Whether a job can be resumed. One whose key was deleted while it ran is of no use.
 local function isResumable(ticket, deletedOpen, departedText)
   return ticket ~= '' and deletedOpen ~= '1' and now < tonumber(departedText) + JOB_LIVES
 end
@@ -347,8 +348,9 @@ local function resumeJob(period)
 end
 
 -- Notes a DELETE: purchases are counted from 0 again, and what was bought before is not stored. The receipt of a call
--- that may still run stands, or two would run at once. The next purchase gets a new name, or an idempotent provider would
--- answer with the deleted image. The note outlasts the receipt that it is in: a holder that stands still may come later.
+-- that may still run stands, or two would run at once. The next purchase gets a new idempotency key, or the provider would
+-- answer with the deleted image. A holder whose process was frozen may come back after its receipt has ended; the note must
+-- still be there then.
 local function noteDeleted(period)
   local standing, ends, departedAt = receiptFields('state', 'until', 'departed')
   local mayStillRun = standing == 'OPEN' or (standing == 'UNKNOWN' and now < tonumber(ends))

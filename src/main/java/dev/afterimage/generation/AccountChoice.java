@@ -122,8 +122,8 @@ public final class AccountChoice {
         String budget(ImageRequest request, String account);
 
         /**
-         * Whether the provider does not bill one name (an idempotency key) twice. It knows the names of each account
-         * apart, so a purchase that repeats the name of an earlier call must be made with that call's account.
+         * Whether the provider takes an idempotency key and bills a repeated one once. It knows the keys of each account
+         * apart, so a purchase that repeats the key of an earlier call must be made with that call's account.
          */
         boolean isIdempotent(ImageRequest request);
     }

@@ -58,7 +58,7 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
          * The idempotency key of this purchase, for providers that don't bill one twice: visible ASCII, and the same when
          * a call with an unknown outcome is repeated. Called when the call has its permit.
          */
-        String name();
+        String idempotencyKey();
 
         /** The caller on whose budget the call counts. */
         default Caller payer() {
@@ -72,8 +72,7 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         Optional<String> ticket();
 
         /**
-         * When the call left whose job at the provider is gone on with; its expected cost is counted already. Empty for a
-         * new call.
+         * When the call left whose job is resumed; its expected cost is counted already. Empty for a new call.
          */
         default Optional<Instant> resumedFrom() {
             return Optional.empty();

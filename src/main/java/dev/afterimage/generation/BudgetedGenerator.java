@@ -15,8 +15,8 @@ import org.jboss.logging.Logger;
  * true cost where that is known, or by nothing where the call was certainly not billed. It comes after the permit,
  * which names the account that is billed.
  *
- * <p>The cost of a job at the provider that is gone on with was counted when its call left: its charge is made again from
- * the request, and replaced or given back in the month of that departure.
+ * <p>The cost of a resumed job was counted when its call left: its charge is made again from the request, and replaced or
+ * given back in the month of that departure.
  */
 public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next)
         implements ImageGenerator {

@@ -50,7 +50,7 @@ public record AccountLimits(SortedMap<String, Limits> byName, List<String> main)
     public record CombinedLimit(long calls, Duration window) {}
 
     /**
-     * The limits of all accounts added up, over the longest of their windows: more calls than that no process can make.
+     * The limits of all accounts added up, over the longest of their windows: no process can make more calls than that.
      */
     public CombinedLimit sum() {
         Duration longest = byName.values().stream()

@@ -6,12 +6,15 @@ import java.time.Instant;
 /** How a call ended, for its receipt. */
 public sealed interface CallOutcome {
 
-    /** Why it brought no image, for the operator; empty where it did. Holds neither data values nor secrets. */
+    /**
+     * Why it brought no image, for the operator; empty where it did, and for {@link NotBilled}. Holds no secret. What the
+     * provider wrote stands in it in quotation marks and may repeat data values.
+     */
     default String detail() {
         return "";
     }
 
-    /** Whether the provider has answered, so that the call is no longer in flight there. */
+    /** Whether the call is certainly not in flight at the provider any more: it was answered, or it never left. */
     default boolean answered() {
         return true;
     }

@@ -1,8 +1,8 @@
 package dev.afterimage.limit;
 
 /**
- * Who asks: the authorizer's subject, an API key or a remote address. Never logged and never a metric's tag
- * ({@link #toString()} hides it).
+ * Who asks: {@code subject:} and the name with which the client was authenticated, or {@code address:} and its remote
+ * address. Never logged and never a metric's tag ({@link #toString()} hides it).
  */
 public record Caller(String id) {
 

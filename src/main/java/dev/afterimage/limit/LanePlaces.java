@@ -42,7 +42,10 @@ final class LanePlaces {
         }
     }
 
-    /** The place of the first token becomes that of the second one, until {@code expiry}; nothing where it has none. */
+    /**
+     * Moves the place that {@code from} holds to {@code to}, which holds it until {@code expiry}; does nothing when
+     * {@code from} holds none.
+     */
     void move(String from, String to, Lane lane, long expiry) {
         if (taken.remove(from) != null) {
             takenByBulk.remove(from);

@@ -15,8 +15,8 @@ import java.time.Instant;
  * @param template the template's name, for the operator
  * @param request the request as canonical JSON, so that any process can go on with its job at the provider
  * @param period how long a receipt remembers calls that brought no image
- * @param series the name of this purchase at providers that don't bill one name twice; a purchase after an unknown outcome
- *     has the name of the one before
+ * @param series the part of the idempotency key after the image's key; a purchase after an unknown outcome has that of the
+ *     one before, so that it is billed once
  * @param known when the newest image of this key that the caller has seen was made; the epoch where there is none
  */
 public record Purchase(
@@ -59,7 +59,7 @@ public record Purchase(
         return new Purchase(key, billed, template, request, period, series, known);
     }
 
-    /** The same purchase under this name. */
+    /** The same purchase with this end of its idempotency key. */
     public Purchase named(String newSeries) {
         return new Purchase(key, account, template, request, period, newSeries, known);
     }

@@ -16,9 +16,10 @@ import java.util.Optional;
  * @param account the provider's account
  * @param template the template's name
  * @param request the request as canonical JSON; empty once the key's calls have ended for good, because only a job that
- *     may still run is gone on with
+ *     may still run is resumed
  * @param ticket what finds the call's job at the provider; empty where it has none
- * @param series the name of the purchase at providers that don't bill one name twice
+ * @param series the part of the idempotency key after the image's key; a purchase after an unknown outcome has that of the
+ *     one before, so that it is billed once
  * @param purchases calls that may have been billed since there was an image; an open call counts
  * @param from the earliest time of the next purchase
  * @param detail why the last call brought no image; empty while it is not known

@@ -27,7 +27,7 @@ final class ReceiptMap {
      */
     private static final Duration IMAGE_KEPT_FOR = Duration.ofMinutes(3);
 
-    /** How long after its call a job at the provider can be gone on with. */
+    /** How long after its call a job at the provider can be resumed. */
     private static final Duration JOB_LIVES = Duration.ofDays(1);
 
     /** The token of open receipts whose holder was an earlier process. */
@@ -293,7 +293,8 @@ final class ReceiptMap {
             Receipt former = open.ended(entry.before().get(), left, now, open.detail());
             write(ended(entry, former.withTicket(""), entry.end()));
         } else if (entry.before().equals(Optional.of(Receipt.State.IMAGE))) {
-            // The image that the call was to replace was bought after the DELETE, so it is not deleted.
+            // The image that the call was to replace is still stored. A DELETE that is noted here was before that image
+            // was bought.
             Receipt image = open.ended(Receipt.State.IMAGE, 0, now, "").withTicket("");
             write(new Entry(image, Optional.empty(), entry.made(), entry.deleted(), false, now.plus(IMAGE_KEPT_FOR)));
         } else if (entry.deleted().equals(Instant.EPOCH)) {
@@ -343,11 +344,12 @@ final class ReceiptMap {
         Entry entry = unexpired(key, now);
         if (entry != null && mayStillRun(entry.receipt(), now)) {
             // The receipt stands until the call has ended, or two calls would run at once. Purchases are counted from 0
-            // again, and the next one has a new name, or an idempotent provider would answer with the deleted image.
+            // again, and the next one has a new idempotency key, or the provider would answer with the deleted image.
             Receipt counted = entry.receipt().counting(0, entry.receipt().until(), "");
             Instant departed = entry.receipt().departed();
             Instant deleted = now.isAfter(departed) ? now : departed;
-            // A holder that stands still may come after the end of its receipt.
+            // A holder whose process was frozen may come back after its receipt has ended; the note must still be there
+            // then.
             Instant from = now.isAfter(counted.until()) ? now : counted.until();
             write(new Entry(counted, Optional.empty(), entry.made(), deleted, true, from.plus(period)));
             return;

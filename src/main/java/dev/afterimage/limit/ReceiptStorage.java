@@ -12,9 +12,9 @@ public interface ReceiptStorage {
     /**
      * A receipt, with what only {@link ReceiptMap} needs.
      *
-     * @param before the state of the receipt that an open one replaced, if that one counted purchases. Only the holder
-     *     uses it, so it is not kept over a restart
-     * @param made when the image was made; the epoch while there is none
+     * @param before the state of the receipt that an open one replaced: UNKNOWN, UNUSABLE or IMAGE; empty for any other.
+     *     Only the holder uses it, so it is not kept over a restart
+     * @param made when the image was made: of an IMAGE receipt, or of the one that an open receipt replaced; else the epoch
      * @param deleted the time of the last DELETE; the epoch when there was none
      * @param deletedOpen whether that DELETE came while this receipt's call could still run, and not before it left
      * @param end when the receipt expires

@@ -19,7 +19,10 @@ public interface Receipts {
         HELD,
         /** The key was deleted since the call departed: its image must not be stored. */
         DELETED,
-        /** Another call's receipt or image stands in its place. */
+        /**
+         * The receipt is no longer this call's: the call was ended, its receipt has expired, or another call's receipt or
+         * image stands in its place.
+         */
         LOST
     }
 
@@ -91,7 +94,7 @@ public interface Receipts {
      * @param token the receipt's token: that of the call that opened the job, or of the last process that went on with it
      * @param departed when that call left, by the limiter's clock
      * @param account the account whose key opened it
-     * @param series the name of the purchase
+     * @param series the part of the idempotency key after the image's key
      * @param ticket what finds the job at the provider
      */
     record OpenJob(String token, Instant departed, String account, String series, String ticket) {}

@@ -21,8 +21,8 @@ import io.micrometer.core.instrument.Timer;
 
 /**
  * Decorator: times each call at the provider, traces it and counts its answers. A call that got no connection is counted as
- * unreachable; one that failed before it left for another reason says nothing of the provider and is not counted. Stands
- * directly around the provider.
+ * unreachable. One that did not leave for any other reason, such as a key that cannot be read or a request that is refused
+ * here, says nothing about the provider and is not counted. Stands directly around the provider.
  */
 public final class MeteredGenerator implements ImageGenerator {
 
@@ -38,7 +38,7 @@ public final class MeteredGenerator implements ImageGenerator {
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         Timer.Sample sample = Timer.start(meters.registry());
         WatchedDeparture departure = new WatchedDeparture(attempt.departure());
-        // A job of an earlier call is gone on with: nothing departs.
+        // Where the job of an earlier call is resumed, nothing departs, but the answer counts.
         boolean resumed = attempt.order().ticket().isPresent();
         try {
             GeneratedImage image = meters.spans()

@@ -99,7 +99,8 @@ public final class Meters {
      * Requests by lane and outcome.
      *
      * @param lane interactive, where somebody waits for the answer; queued, a job for a caller who was answered 202;
-     *     bulk, a job of a plan or a batch. Jobs are misses by design, so a hit ratio counts only the interactive lane
+     *     bulk, a job of a plan or a batch, or the refresh of a stale image. Jobs are misses by design, so a hit ratio
+     *     counts only the interactive lane
      * @param outcome hit, stale, stored, collapsed, pending, rejected, throttled, failed
      */
     public Counter requests(String lane, String outcome) {
@@ -136,8 +137,9 @@ public final class Meters {
     /**
      * Permits to call the provider.
      *
-     * @param answer granted, denied; lapsed, where it was granted but not used in time; refused, where a receipt stood
-     *     against it; late, where the call left after its time
+     * @param answer granted, denied; lapsed, each time a call with a granted permit could not depart: its holder came too
+     *     late, no slot was free yet, or a cool-down began; refused, where a receipt stood against it; late, where the call
+     *     left after its time
      */
     public Counter permits(String lane, String answer) {
         String description = "Permits to call the provider, by lane and answer";

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param provider5xxs of these, those that it answered with 5xx
  * @param providerP50Millis half of the provider's answers of the last minutes took at most this long
  * @param providerP95Millis 95 % of the same took at most this long
- * @param queueDepth jobs that wait
+ * @param queueDepth jobs that have not ended: waiting, delayed or claimed
  * @param queueOldestAgeSeconds how long the oldest of them has waited; null also where the queue cannot tell, as SQS
  * @param creditsUsed credits spent this calendar month (UTC)
  * @param creditsLeft credits left this calendar month; null when no budget is set
@@ -96,8 +96,9 @@ public record Stats(
     /**
      * Requests for permits by the limiter's answer. After a denial this process or the caller asks again.
      *
-     * @param lapsed granted ones that were not used in time
-     * @param refused those that an open receipt for the same key forbade
+     * @param lapsed each time a call with a granted permit could not depart: its holder came too late, no slot was free
+     *     yet, or a cool-down began
+     * @param refused those that a receipt of the same key forbade
      */
     public record Permits(long granted, long denied, long lapsed, long refused) {}
 

@@ -51,7 +51,7 @@ public record GenerationRequest(
         return new GenerationRequest(request, caller, lane, deadline, true, horizon, Optional.empty(), true);
     }
 
-    /** A look at a job at the provider, of which the provider says that it has ended. Nobody pays for another one. */
+    /** A poll of a job at the provider, after a webhook said that it may have ended. It never buys an image. */
     public static GenerationRequest ofWebhook(ImageRequest request, Deadline deadline) {
         return new GenerationRequest(
                 request, Caller.SERVICE, Lane.BULK, deadline, true, Horizon.NONE, Optional.empty(), false);

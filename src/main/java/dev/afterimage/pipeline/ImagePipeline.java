@@ -310,7 +310,8 @@ public final class ImagePipeline implements ImageService {
         }
         Optional<ImageOutcome> old = known.filter(this::isServable).map(this::stale);
         if (known.filter(this::isRevalidated).isPresent()) {
-            // As a request for it is answered: at once, although a new one may be under way.
+            // A request for it would get the old image at once (stale-while-revalidate), so a lookup does, too, even
+            // while a new one is being made.
             return old;
         }
         try {
@@ -344,8 +345,8 @@ public final class ImagePipeline implements ImageService {
 
     private ImageKey noteDeleted(ImageKey key) {
         parts.receipts().noteDeleted(key, parts.freshness().longestTtl());
-        flights.part(new FlightKey(key, Lane.INTERACTIVE));
-        flights.part(new FlightKey(key, Lane.BULK));
+        flights.forget(new FlightKey(key, Lane.INTERACTIVE));
+        flights.forget(new FlightKey(key, Lane.BULK));
         return key;
     }
 

@@ -71,7 +71,7 @@ final class LeaderOrder implements Attempt.Order {
     }
 
     @Override
-    public String name() {
+    public String idempotencyKey() {
         return key().value() + "-" + series;
     }
 

@@ -72,9 +72,9 @@ final class Lookup {
     }
 
     /**
-     * The newest image of this key, whatever its freshness; from the index where that has a fresh one. For a job of the queue
-     * only the store counts: this process may remember an image for some seconds after its DELETE, and the job of a caller
-     * who asked again after that must not end with it. Blocks.
+     * The newest image of this key, whatever its freshness; from the index where that has a fresh one. For a job of the
+     * queue, from the store only: the index of this process may still have an image some seconds after its DELETE, and a job
+     * that was queued after the DELETE must make a new one. Blocks.
      */
     Optional<IndexEntry> newest(ImageKey key, GenerationRequest request) {
         Optional<IndexEntry> indexed = request.queued() ? Optional.empty() : await(inIndex(key));

@@ -143,7 +143,7 @@ public final class DescribedProvider implements ImageGenerator {
     private GeneratedImage buy(ImageRequest request, Attempt attempt) {
         HttpCall post = call.of(
                 request,
-                attempt.order().name(),
+                attempt.order().idempotencyKey(),
                 parts.webhooks().url(attempt.order().key()),
                 longestAnswer(),
                 settings.timeout());

@@ -26,7 +26,10 @@ public interface FlightLeases {
     /** Ends the lease and wakes those who wait for it; without effect when it was lost. */
     void release(Lease lease);
 
-    /** Whether a process that a caller of this lane would follow leads this key now. */
+    /**
+     * Whether a lease is held that a caller of this lane waits for: in the interactive lane that lane's own, in the bulk lane
+     * either.
+     */
     boolean isHeld(ImageKey key, Lane lane);
 
     /**
@@ -43,8 +46,8 @@ public interface FlightLeases {
     void leave(Place place);
 
     /**
-     * Waits until no process that a caller of this lane would follow leads any more, or for {@code patience}, whichever
-     * comes first. May return early; the caller looks at the index and takes the lease again if nothing is there.
+     * Waits until no such lease is held any more (see {@link #isHeld}), or for {@code patience}, whichever comes first. May
+     * return early; the caller looks at the index and takes the lease again if nothing is there.
      */
     void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException;
 

@@ -61,8 +61,10 @@ public final class SingleFlight<K, T> {
         return running.containsKey(key);
     }
 
-    /** Lets nobody else join what is running now; it goes on for those who have joined. */
-    public void part(K key) {
+    /**
+     * Forgets what is running for this key: later callers start new work, and those who have joined still get the result.
+     */
+    public void forget(K key) {
         running.remove(key);
     }
 

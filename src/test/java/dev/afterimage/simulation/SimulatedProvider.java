@@ -230,7 +230,7 @@ final class SimulatedProvider {
     }
 
     private GeneratedImage generate(SimulatedMachine machine, ImageRequest request, Attempt attempt) {
-        String name = attempt.order().name();
+        String name = attempt.order().idempotencyKey();
         Call call = new Call(
                 books.size(),
                 new ImageKey(name.substring(0, name.indexOf('-'))),

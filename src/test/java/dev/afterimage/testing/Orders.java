@@ -47,7 +47,7 @@ public final class Orders implements Attempt.Order {
     }
 
     @Override
-    public String name() {
+    public String idempotencyKey() {
         return purchase.key().value();
     }
 

@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 public class LocalRateLimit {
 
     /**
-     * Returns when the call may leave. Never waits.
+     * Returns at once when the call may leave; never waits.
      *
      * @throws io.smallrye.faulttolerance.api.RateLimitException when this process alone would be too fast
      */
