@@ -19,7 +19,7 @@ import java.util.Set;
  * <ul>
  *   <li>A host that the operator names exactly in {@code allowed-hosts} may be private and plain http, on any port.
  *   <li>A host that matches a wildcard or the description, and the provider's own, must have a public address and be
- *   https, on port 443 or on the provider's own port.
+ *   https on port 443; the provider's own host also on its own port.
  *   <li>Every other host is refused.
  * </ul>
  *

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  * @param description with the template's target and cost; empty for the built-in renderer, which has none
  * @param target the API's own template or model name, where the template has one
  * @param cost what an image costs
- * @param own the account of its own key; that of the main API where it shares its limits
+ * @param own the account of its own key; that of the main API where it is no account of its own
  * @param accounts those that may be billed, at least one
  * @param name its name in the configuration; also the name under which its costs are counted when
  *     {@link Account#DEFAULT}, which several APIs may share, is billed
@@ -60,7 +60,7 @@ public record Api(
         return of(ApiSettings.of(name, other, main), template.target(), template.cost(), own, accounts, name);
     }
 
-    /** Whether its calls count for themselves: it has a key or limits of its own. */
+    /** Whether it is an account of its own: a key, limits or accounts are set for it. */
     private static boolean isAccountOfItsOwn(NamedProvider other) {
         return other.apiKey().isPresent()
                 || other.apiKeySecret().isPresent()

@@ -35,7 +35,8 @@ public interface ApiKeys {
         public ApiKey {
             if (!VISIBLE_ASCII.matcher(value).matches()) {
                 throw new IllegalArgumentException(
-                        "afterimage.provider.api-key holds characters that no HTTP header may carry; copy it anew.");
+                        "The provider's API key (.api-key of afterimage.provider, of afterimage.providers.\"…\" or of an"
+                                + " account) holds characters that no HTTP header may carry; copy it anew.");
             }
         }
 

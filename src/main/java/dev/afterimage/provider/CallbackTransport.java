@@ -64,7 +64,7 @@ public final class CallbackTransport implements Callbacks.Transport {
             return guard.check(url.toString());
         } catch (NotAnImageException refused) {
             throw new InvalidRequestException(
-                    "Let callback be an https URL with a host of public address and without a user name; the service's operator"
+                    "Let callback be an https URL whose host has a public address, without a user name; the service's operator"
                             + " may allow others (afterimage.callbacks.allowed-hosts).",
                     "callback");
         }

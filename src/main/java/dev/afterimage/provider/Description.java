@@ -31,7 +31,8 @@ import java.util.stream.Stream;
  * @param pick which of several images there counts
  * @param hosts the hosts from which its images may be fetched, besides its own
  * @param seed where in the body the variant goes, when it is not the first
- * @param refused where the data must have nothing, because it would order more images or another way of answering
+ * @param refused paths in the data that a request may not use, because they would order more images, stream the answer or
+ *     send it elsewhere; null, false and numbers from 0 to 1 are allowed there
  * @param needs the properties that the data must have, because body, URL or a header has a placeholder for them
  */
 record Description(

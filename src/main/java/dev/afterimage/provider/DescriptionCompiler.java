@@ -207,7 +207,9 @@ final class DescriptionCompiler {
         // Where a placeholder follows, only a slash says that the host has ended.
         String afterHost = url.slots().isEmpty() ? "(/.*)?" : "/.*";
         if (!beginning.matches("https?://[^/?#@{}]+" + afterHost)) {
-            throw place.mistake("an https URL is expected, whose host is written out and followed by a slash");
+            throw place.mistake(
+                    "an https URL is expected whose host is written out; a slash must stand between the host and"
+                            + " the first placeholder");
         }
         return url;
     }

@@ -29,7 +29,8 @@ record Destination(boolean tls, String host, int port, String target, Optional<I
         boolean tls = scheme.equals("https");
         if ((!tls && !scheme.equals("http")) || url.getHost() == null || url.getRawUserInfo() != null) {
             throw new IllegalArgumentException(
-                    "Write afterimage.provider.url as https://host/path, without user name and password.");
+                    "Write the provider's url (afterimage.provider.url, or that of afterimage.providers.\"…\") as"
+                            + " https://host/path, without user name and password.");
         }
         return new Destination(tls, url.getHost(), portOf(url, tls), targetOf(url), Optional.empty());
     }

@@ -81,15 +81,18 @@ final class ProviderCall {
     private void checkWhatIsSet() {
         if (settings.target().isPresent() && description.target().isEmpty()) {
             throw new IllegalArgumentException(
-                    "Remove afterimage.provider.target: kind " + description.name() + " has no use for it.");
+                    "Remove the target (afterimage.provider.target, or that of afterimage.providers.\"…\"): kind "
+                            + description.name() + " has no use for it.");
         }
         if (isInHeader(description, "{target}") && !target.chars().allMatch(c -> c >= ' ' && c <= '~')) {
             throw new IllegalArgumentException("Write the target \"" + target
-                    + "\" (afterimage.provider.target, or that of a template) in printable ASCII: kind "
+                    + "\" (afterimage.provider.target, or that of afterimage.providers.\"…\" or of a template) in printable"
+                    + " ASCII: kind "
                     + description.name() + " sends it in a header.");
         }
         if (isInHeader(description, "{user}") && settings.user().isEmpty()) {
-            throw new IllegalArgumentException("Set afterimage.provider.user to the account's name or id; kind "
+            throw new IllegalArgumentException("Set the user (afterimage.provider.user, or that of"
+                    + " afterimage.providers.\"…\" or of an account) to the account's name or id; kind "
                     + description.name() + " sends it with the API key.");
         }
     }
@@ -101,7 +104,7 @@ final class ProviderCall {
 
     /**
      * The identity of the API, which is part of every key: method, URL and body as described, with only the target filled
-     * in. A target that stands in a header only follows the URL.
+     * in. Where the target is sent in a header and nowhere else, it is added after the URL.
      */
     static ProviderIdentity identity(Description description, ApiSettings settings) {
         String target = settings.target().or(description::target).orElse("{target}");
@@ -141,16 +144,17 @@ final class ProviderCall {
     /**
      * The call that asks for an image.
      *
-     * @param purchase the idempotency key of the purchase
+     * @param idempotencyKey that of the purchase
      * @param webhook the URL that the API may call when its job has ended
      * @throws RejectedException when the request lacks what the API needs, or has what is refused; nothing was sent
      */
-    HttpCall of(ImageRequest request, String purchase, Optional<String> webhook, long maxBytes, Duration timeout) {
-        RequestValues values = values(request, purchase, webhook);
+    HttpCall of(
+            ImageRequest request, String idempotencyKey, Optional<String> webhook, long maxBytes, Duration timeout) {
+        RequestValues values = values(request, idempotencyKey, webhook);
         values.requireNothingAt(description.refused());
         String filled = values.fill(url, Destination::segment);
-        Map<String, String> headers = headers(purchase);
-        description.idempotencyHeader().ifPresent(name -> headers.put(name, purchase));
+        Map<String, String> headers = headers(idempotencyKey);
+        description.idempotencyHeader().ifPresent(name -> headers.put(name, idempotencyKey));
         Optional<Encoding.Content> content = content(values, request, webhook.isPresent());
         content.ifPresent(body -> headers.put("Content-Type", body.type()));
         HttpCall call = new HttpCall(
@@ -174,7 +178,7 @@ final class ProviderCall {
                 call.method(), call.to(), headers, call.body(), Purpose.PURCHASE, call.maxBytes(), call.timeout());
     }
 
-    private RequestValues values(ImageRequest request, String purchase, Optional<String> webhook) {
+    private RequestValues values(ImageRequest request, String idempotencyKey, Optional<String> webhook) {
         String format = Optional.ofNullable(description.formats().get(request.format()))
                 .orElseThrow(() -> new RejectedException(
                         Reason.DATA,
@@ -195,7 +199,7 @@ final class ProviderCall {
                         "target",
                         target,
                         "key",
-                        purchase,
+                        idempotencyKey,
                         "webhook",
                         webhook.orElse("")),
                 description.each());
@@ -230,7 +234,7 @@ final class ProviderCall {
         return headers("");
     }
 
-    private Map<String, String> headers(String purchase) {
+    private Map<String, String> headers(String idempotencyKey) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.put("Accept", description.result().isEmpty() ? "image/*" : "application/json, image/*");
         headers.put("User-Agent", "afterimage");
@@ -242,7 +246,7 @@ final class ProviderCall {
                     case "apiKey" -> key.orElseThrow().value();
                     case "user" -> settings.user().orElseThrow();
                     case "target" -> target;
-                    default -> purchase;
+                    default -> idempotencyKey;
                 })));
             }
         });

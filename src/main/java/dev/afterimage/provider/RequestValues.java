@@ -58,9 +58,10 @@ final class RequestValues {
     }
 
     /**
-     * Checks that the data has nothing at these paths. What orders one image or nothing there (null, false, 0, 1) is no harm.
+     * Checks that the data has nothing at these paths but null, false or a number from 0 to 1, which order no second image
+     * and no other way of answering.
      *
-     * @throws RejectedException when it has more
+     * @throws RejectedException when there is anything else
      */
     void requireNothingAt(List<JsonPath> refused) {
         refused.stream()
@@ -70,7 +71,8 @@ final class RequestValues {
                     throw new RejectedException(
                             Reason.DATA,
                             "Leave out the data's " + path
-                                    + ": a request is for one image, and the provider answers this service alone.");
+                                    + ": each request makes one image, and the provider's answer goes to this service"
+                                    + " only.");
                 });
     }
 

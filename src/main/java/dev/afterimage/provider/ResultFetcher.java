@@ -170,8 +170,8 @@ final class ResultFetcher {
         record Inline(byte[] content) implements ImageReference {}
 
         /**
-         * The first text at these places, or the last one, that is an http(s) URL, a base64 {@code data:} URI (RFC 2397), or an image in
-         * base64.
+         * The first text at these places, or with {@link Pick#LAST} the last, that is an http(s) URL, a base64 {@code data:}
+         * URI (RFC 2397), or an image in base64.
          */
         static Optional<ImageReference> in(JsonNode json, List<JsonPath> places, Pick pick) {
             List<JsonNode> texts = places.stream()

@@ -151,7 +151,7 @@ public class GuardDefaults implements ConfigSourceFactory {
     /**
      * The kinds of all configured APIs: {@code afterimage.provider.kind}, and those that templates name.
      *
-     * @param sharing without those that have limits of their own
+     * @param sharing without those that are accounts of their own
      * @param fetched receives the documents of descriptions that are in S3, by the configuration key that names them
      */
     private static Set<String> kinds(ConfigSourceContext context, boolean sharing, Map<String, String> fetched) {
