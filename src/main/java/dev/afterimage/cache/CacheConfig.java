@@ -32,7 +32,7 @@ public interface CacheConfig {
     @WithDefault("2s")
     Duration nearTtl();
 
-    /** The most entries that are kept in the process. */
+    /** The most entries that are kept in the process; 0 or more. */
     @WithDefault("10000")
     long nearSize();
 
@@ -42,7 +42,10 @@ public interface CacheConfig {
     /** What one template may set for itself. */
     interface TemplateConfig {
 
-        /** How long the template's images are fresh, in place of {@code afterimage.cache.ttl}. */
+        /**
+         * How long the template's images are fresh, in place of {@code afterimage.cache.ttl}. It means the same as
+         * {@code afterimage.templates."hero".ttl}; only one of them may be set.
+         */
         Optional<Duration> ttl();
     }
 }

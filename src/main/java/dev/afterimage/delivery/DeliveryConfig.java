@@ -51,8 +51,8 @@ public interface DeliveryConfig {
     Duration urlTtl();
 
     /**
-     * How many signed URLs a process remembers, about 2 KiB each with the answer that contains it. When it is less than
-     * the number of images in use, some hits cost a signature (about a millisecond).
+     * How many signed URLs a process remembers, about 2 KiB each with the answer that contains it; 0 or more. When it is less
+     * than the number of images in use, some hits cost a signature (about a millisecond).
      */
     @WithDefault("10000")
     long memoisedUrls();

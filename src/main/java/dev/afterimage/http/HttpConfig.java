@@ -11,15 +11,16 @@ import java.util.OptionalInt;
 public interface HttpConfig {
 
     /**
-     * A request is answered within this time: with the image, or with 202 and where to look. Keep it under the time-out of
-     * whatever stands in front; Amazon API Gateway gives up after 30 s.
+     * A request is answered within this time, or within the longer wait that it asks for (see {@link #maxWait()}): with the
+     * image, or with 202 and where to look. Keep it under the time-out of whatever stands in front; Amazon API Gateway gives
+     * up after 30 s.
      */
     @WithDefault("25s")
     Duration deadline();
 
     /**
-     * The longest time that a request may ask for with {@code Prefer: wait}; not below {@code afterimage.http.deadline},
-     * which it is when left out.
+     * The longest time that a request may ask for with {@code Prefer: wait}; at least {@code afterimage.http.deadline}, and
+     * equal to it when left out.
      */
     Optional<Duration> maxWait();
 

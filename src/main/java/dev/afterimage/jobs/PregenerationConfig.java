@@ -10,7 +10,7 @@ import java.util.Optional;
 @ConfigMapping(prefix = "afterimage.pregeneration")
 public interface PregenerationConfig {
 
-    /** Jobs that one worker process runs at once: more hides the provider's latency, fewer spares memory. */
+    /** Jobs that one worker process runs at once, at least 1: more hides the provider's latency, fewer spares memory. */
     @WithDefault("5")
     int concurrency();
 
@@ -31,7 +31,7 @@ public interface PregenerationConfig {
     @WithDefault("60s")
     Duration patience();
 
-    /** Failed attempts after which a job goes to the dead-letter queue; being throttled is no failed attempt. */
+    /** Failed attempts after which a job goes to the dead-letter queue, at least 1; being throttled is no failed attempt. */
     @WithDefault("8")
     int maxAttempts();
 
@@ -44,8 +44,8 @@ public interface PregenerationConfig {
     Duration maxBackOff();
 
     /**
-     * Deliveries of which none ended (the worker died each time) after which a job goes to the dead-letter queue. Keep it
-     * below the {@code maxReceiveCount} of an SQS redrive policy, so that the reason stands on the message.
+     * Deliveries of which none ended (the worker died each time) after which a job goes to the dead-letter queue; at least
+     * 1. Keep it below the {@code maxReceiveCount} of an SQS redrive policy, so that the reason stands on the message.
      */
     @WithDefault("5")
     int maxDeliveries();

@@ -33,10 +33,10 @@ public interface ProviderLimitConfig {
     @WithDefault("0.8")
     double bulkShare();
 
-    /** What images may cost in a calendar month (UTC), in the provider's own unit; no limit where left out. */
+    /** What images may cost in a calendar month (UTC), in the provider's own unit, 0 or more; no limit where left out. */
     OptionalLong monthlyCredits();
 
-    /** The price of one credit, such as {@code 0.04}; where it is set, a dry run says the cost in money, too. */
+    /** The price of one credit, such as {@code 0.04}; 0 or more. Where it is set, a dry run says the cost in money, too. */
     Optional<BigDecimal> creditPrice();
 
     /** The currency of {@link #creditPrice()}. */

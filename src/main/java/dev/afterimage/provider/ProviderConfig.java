@@ -81,7 +81,7 @@ public interface ProviderConfig {
     @WithDefault(DEFAULT_CONNECT_TIMEOUT)
     Duration connectTimeout();
 
-    /** The size in bytes above which an image is refused. */
+    /** The size in bytes above which an image is refused; at least 1. */
     @WithDefault("20971520")
     long maxBytes();
 
@@ -110,8 +110,8 @@ public interface ProviderConfig {
         OptionalInt concurrency();
 
         /**
-         * What the account's images may cost in a calendar month (UTC), in the provider's own unit; where an account
-         * leaves it out, its provider's.
+         * What the account's images may cost in a calendar month (UTC), in the provider's own unit, 0 or more; where an
+         * account leaves it out, its provider's.
          */
         OptionalLong monthlyCredits();
     }

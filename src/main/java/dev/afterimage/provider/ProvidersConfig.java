@@ -16,8 +16,9 @@ public interface ProvidersConfig {
 
     /**
      * One API. One for which a key, a rate, a window, a concurrency or accounts are set is an account of its own, with
-     * limits, budget, cool-down and stops; the others share that of {@code afterimage.provider}. Time-outs are shared by
-     * all.
+     * limits, budget, cool-down and stops of its own. The others share limits, cool-down and stops of
+     * {@code afterimage.provider}; what they cost is counted under their own names, against their own monthly credits where
+     * these are set. Time-outs are shared by all.
      */
     interface NamedProvider extends AccountConfig {
 

@@ -27,7 +27,7 @@ public interface RedisConfig {
     @WithDefault("5")
     int restAfter();
 
-    /** How long Redis gets no commands then. After that one command tries whether it answers again. */
+    /** How long Redis gets no commands then; zero or more. After that one command tries whether it answers again. */
     @WithDefault("1s")
     Duration rest();
 }
