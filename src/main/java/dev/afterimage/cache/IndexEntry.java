@@ -10,7 +10,7 @@ import java.util.Optional;
  * What is known of a stored image: enough to serve it without opening it.
  *
  * @param bytes the image's size in bytes
- * @param createdAt when the provider made it, whole milliseconds
+ * @param createdAt when its call brought it, by the clock of the process that stored it; whole milliseconds
  * @param freshUntil until then it is a hit
  * @param staleUntil until then it is served when a new one cannot be had; not before {@code freshUntil}
  * @param keptUrl the last URL of {@link ImageIndex#keepUrl}, which may be that of a former image; not kept in the store

@@ -10,11 +10,17 @@ import java.util.concurrent.CompletionStage;
  */
 public interface TemplateVersions {
 
-    /** The current version; 0 for a template that was never purged. Does not block. */
+    /**
+     * The current version; 0 for a template that was never purged. Does not block. Fails with a
+     * {@link ImageIndex.CacheUnavailableException} when it is not known and cannot be read.
+     */
     CompletionStage<Long> current(TemplateId template);
 
     /**
-     * Raises the version by one and returns the new one. All instances use it after {@link #visibleWithin()} at the latest.
+     * Raises the version, usually by one, and returns the new one. All instances use it after {@link #visibleWithin()} at
+     * the latest. Blocks.
+     *
+     * @throws ImageIndex.CacheUnavailableException when it cannot be written
      */
     long raise(TemplateId template);
 

@@ -69,10 +69,9 @@ public final class CatalogueRunner {
     }
 
     /**
-     * Plans a catalogue of which this process knows no schedule: where no period is configured, it counts as planned
-     * every night. Such a run may be called by hand or by a schedule elsewhere, so the next plan may be a whole period
-     * away. An unfinished plan that is younger than half a period is continued, but of what it made only that counts
-     * which was made in the last quarter of a period; older images would expire too long before the next plan.
+     * Plans a catalogue for a caller that names no turn of a schedule. The next plan may be a whole period away, 24 h where
+     * none is configured. An unfinished plan younger than half a period is continued, but only images that it made within
+     * the last quarter of a period count as made; older ones would expire too long before the next plan.
      */
     public PlanReport run(String name, Deadline deadline) {
         return run(name, Optional.empty(), deadline);
@@ -213,8 +212,9 @@ public final class CatalogueRunner {
     }
 
     /**
-     * When a new plan begins: when its turn was due, however late it starts, so that what an earlier try of the turn has made
-     * is not made again. Now, where there is no turn, or where it is over already or still to come.
+     * When a new plan counts as begun: when its turn was due, even if it starts later, so that what an earlier try of this
+     * turn has made is not made again. The present time where there is no turn, where the turn is not due yet, or where a
+     * whole period has passed since it was.
      */
     private Instant beginning(Duration period, Optional<Turn> turn) {
         Instant now = now();
@@ -267,7 +267,10 @@ public final class CatalogueRunner {
             }
         }
 
-        /** The turn of a schedule whose next turn is not known: where no period is configured, it counts as a night's. */
+        /**
+         * A turn of a schedule that does not say when its next one is: where no period is configured, the next one is taken
+         * to be 24 h later.
+         */
         public static Turn nightly(Instant due) {
             return new Turn(due, due.plus(NIGHTLY));
         }

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * Signed request links: whoever has one may have its image made, without any other authorisation. A link is
  * {@code /i/{template}.{format}?d=…[&exp=…]&s=…}: {@code d} is the canonical data and {@code s} the HMAC-SHA256 of all that
  * stands before {@code &s=}, both in base64url without padding (RFC 4648, section 5); {@code exp} is in seconds since 1970.
+ * A link may name the id of its secret by {@code k}, which is not signed.
  */
 public final class RequestLinks {
 
@@ -152,6 +153,7 @@ public final class RequestLinks {
      *
      * @param expires rounded down to seconds; empty for a link that is good for as long as its secret is
      * @throws InvalidRequestException when it asks for another variant than the first
+     * @throws IllegalStateException when there is no secret; ask {@link #canSign()} first
      */
     public String sign(ImageRequest request, Optional<Instant> expires) {
         if (request.variant() != 0) {
@@ -166,7 +168,11 @@ public final class RequestLinks {
         return text + "&s=" + signature(secret, text);
     }
 
-    /** Why the link is not honoured now; empty when it is. Asks nobody. */
+    /**
+     * Why the link is not honoured now; empty when it is. May block the first time, where the secrets are kept elsewhere.
+     *
+     * @throws SigningKeyUnavailableException when they cannot be read
+     */
     public Optional<Refusal> refusal(Link link) {
         byte[] given = link.signature().getBytes(StandardCharsets.UTF_8);
         boolean signed = false;

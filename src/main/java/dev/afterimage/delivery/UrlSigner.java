@@ -3,10 +3,18 @@ package dev.afterimage.delivery;
 import dev.afterimage.cache.IndexEntry;
 import java.time.Instant;
 
-/** Port: signs the URL under which a stored image is delivered. Pure computation, no network. */
+/**
+ * Port: signs the URL under which a stored image is delivered. The caller waits for no network, except where a key or
+ * credentials must be read first.
+ */
 @FunctionalInterface
 public interface UrlSigner {
 
+    /**
+     * The URL of this image.
+     *
+     * @throws SigningKeyUnavailableException when there is no key
+     */
     SignedUrl sign(IndexEntry entry);
 
     /**

@@ -21,7 +21,10 @@ import org.jboss.resteasy.reactive.server.vertx.VertxInputStream;
  */
 public final class BodyLimit {
 
-    /** The most bytes of a refused body that are read and dropped before the client is cut off. */
+    /**
+     * The most bytes of a refused body that are read and dropped before the client is cut off; of a batch, those beyond the
+     * size that a batch may have.
+     */
     private static final long MOST_DISCARDED = 10 << 20;
 
     /** The order of a handler that runs before the framework's own check, at -2, which answers with an empty body. */
@@ -46,7 +49,7 @@ public final class BodyLimit {
             context.next();
         });
         router.route().order(BEFORE_FRAMEWORK).handler(context -> {
-            // The body of a provider's webhook is not read.
+            // A provider's webhook may have any length, because its body is not read.
             if (!context.normalizedPath().startsWith(ProviderWebhooks.PATH)) {
                 check(context.request(), isBatch(context) ? batchBytes : JsonBody.MOST_BYTES);
             }
@@ -54,14 +57,18 @@ public final class BodyLimit {
         });
         router.route().order(AFTER_FRAMEWORK).handler(context -> {
             if (isBatch(context)) {
-                // It would cut a batch off with an empty 413 while it is read; stream() answers with a problem.
+                // With this limit the framework would end a batch that is too large with an empty 413; stream() ends
+                // it with a problem document.
                 context.remove(VertxInputStream.MAX_REQUEST_SIZE_KEY);
             }
             context.next();
         });
     }
 
-    /** A body that is read as a stream, and fails with the problem {@code body-too-large} once it has more bytes. */
+    /**
+     * Limits a body that is read as a stream: a read fails with the problem {@code body-too-large} once more than
+     * {@code limit} bytes have come.
+     */
     public static InputStream stream(InputStream body, MemorySize limit) {
         long maxBytes = limit.asLongValue();
         return new FilterInputStream(body) {

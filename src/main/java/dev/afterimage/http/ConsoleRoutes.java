@@ -19,8 +19,9 @@ import java.util.stream.Stream;
 public final class ConsoleRoutes {
 
     /**
-     * Allows only what this service serves, and nothing inline. Images may come from any host: a CDN, the store, where links
-     * begin, where a placeholder is. These hosts stand in several settings, and an image runs no script.
+     * Allows only files of this service, and nothing inline. Images may come from any host, because their URLs may name a
+     * CDN, the store, the host of request links or that of a placeholder, which are set in several places, and an image runs
+     * no script.
      */
     private static final String CONTENT_SECURITY_POLICY = String.join(
             "; ",

@@ -120,7 +120,11 @@ public final class ImageRequestReader {
         }
     }
 
-    /** A variant as it is spelled, in decimal digits. */
+    /**
+     * Reads a variant from decimal digits.
+     *
+     * @throws InvalidRequestException when it is no whole number from 0 to 2147483647
+     */
     public static int variant(String digits) {
         if (!VARIANT.matcher(digits).matches()) {
             throw badVariant();

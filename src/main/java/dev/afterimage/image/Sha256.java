@@ -29,7 +29,7 @@ public final class Sha256 {
         return HEX.formatHex(of(text));
     }
 
-    /** A hash to which bytes can be added bit by bit. */
+    /** A SHA-256 digest that takes its bytes in several pieces. */
     public static MessageDigest digest() {
         try {
             return (MessageDigest) UNUSED.clone();

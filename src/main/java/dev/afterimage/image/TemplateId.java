@@ -3,8 +3,9 @@ package dev.afterimage.image;
 import java.util.regex.Pattern;
 
 /**
- * The provider's name of a template: 1 to 128 letters, digits, {@code . _ ~ : -}, beginning with a letter or digit.
- * The narrow alphabet is deliberate: the name ends up in URLs, headers, file names and Redis keys.
+ * The name of a template, 1 to 128 letters, digits, {@code . _ ~ : -}, beginning with a letter or digit: the provider's own
+ * name, unless the template's {@code target} has another. The narrow alphabet is deliberate: the name ends up in URLs,
+ * headers, file names and Redis keys.
  */
 public record TemplateId(String value) {
 

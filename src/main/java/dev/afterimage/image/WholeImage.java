@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Tells a whole image from one that was cut short, by its container's own end mark. Nothing is decoded, so that no
- * hostile image can cost more than one pass over its bytes.
+ * Tells a whole image from one that was cut short by what its container says of its end: an end mark (PNG, JPEG, GIF) or a
+ * length (WebP). Nothing is decoded, so that no hostile image can cost more than one pass over its bytes.
  */
 public final class WholeImage {
 

@@ -27,7 +27,8 @@ public interface BatchRows {
     /**
      * The end of one row.
      *
-     * @param reason why it failed, without data values, cut to {@value #MOST_REASON} characters; empty when it did not
+     * @param reason why it failed, cut to {@value #MOST_REASON} characters; empty when it did not. What the provider wrote
+     *     stands in it in quotation marks and may repeat data values
      * @param key the row's image; empty for a row that could not be read
      */
     record RowResult(int line, Outcome outcome, String reason, Optional<ImageKey> key) {

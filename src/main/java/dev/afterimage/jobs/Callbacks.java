@@ -32,7 +32,10 @@ public final class Callbacks {
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-    /** Within which a worker takes the job of an image and marks it again: a stopped lane is probed every 15 min. */
+    /**
+     * How long a callback waits after nothing was known of its image: by then a worker has taken the image's job, if there is
+     * one, and has set its mark again. A stopped lane is probed every 15 min.
+     */
     private static final Duration UNTIL_LOST = Duration.ofMinutes(20);
 
     private static final String NOTHING_KNOWN = "Nothing is known of the image.";
@@ -145,7 +148,7 @@ public final class Callbacks {
             case Body.NotYet notYet -> new JobOutcome.Wait(untilNextTry(callback), false);
             case Body.Lost lost ->
                 switch (attempts) {
-                    // It may have come between the looks at the store and at what is under way.
+                    // It may have been stored between the lookup in the store and the check of what is under way.
                     case 0 -> new JobOutcome.Retry(SHORTEST_WAIT, NOTHING_KNOWN);
                     case 1 -> new JobOutcome.Retry(UNTIL_LOST, NOTHING_KNOWN);
                     default -> post(callback, lost.json(), attempts, outcomes);

@@ -58,7 +58,8 @@ public interface JobQueue {
     /**
      * Puts the job on the dead-letter queue, for an operator to look at and {@linkplain #redrive redrive}.
      *
-     * @param reason why, without data values or secrets
+     * @param reason why, without secrets. What the provider wrote stands in it in quotation marks and may repeat data
+     *     values
      */
     boolean deadLetter(Claim claim, String reason);
 

@@ -72,7 +72,7 @@ public final class JobRunner {
     }
 
     private Duration runOnce(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
-        // An image that is paid for is fetched all the same.
+        // A job with an open job at the provider runs although its batch is cancelled: its image is paid for.
         if (claim.job() instanceof Job.Image job
                 && job.open().isEmpty()
                 && job.row().isPresent()
@@ -194,7 +194,9 @@ public final class JobRunner {
         return job.lane() == Lane.INTERACTIVE;
     }
 
-    /** Whether it may be the refresh of an expired image, which has a mark of its own; a catalogue's job looks the same. */
+    /**
+     * Whether it may be the refresh of a stale image, which has a mark of its own; a catalogue's job cannot be told from one.
+     */
     private static boolean isRefresh(Job.Image job) {
         return !isPromised(job) && job.row().isEmpty();
     }

@@ -22,8 +22,8 @@ public interface PendingKeys {
     }
 
     /**
-     * Under what the refresh of an expired image has its mark. It has one of its own, because it waits in the bulk lane, and
-     * a caller who is promised the image must not wait there.
+     * The key under which the refresh of a stale image has its mark. It has one of its own, because it waits in the bulk
+     * lane, and a caller who is promised the image must not wait there.
      */
     static ImageKey ofRefresh(ImageKey key) {
         return new ImageKey(Sha256.hex("refresh " + key.value()));

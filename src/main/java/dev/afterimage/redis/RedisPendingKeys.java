@@ -22,7 +22,9 @@ public final class RedisPendingKeys implements PendingKeys {
      */
     static final Duration LONGEST = Duration.ofDays(4);
 
-    /** How long it is known that a key was given up: far longer than the 30 s between two looks of a callback. */
+    /**
+     * How long it is known that a key was given up: far longer than the 30 s that a callback waits at most between two tries.
+     */
     private static final Duration GIVEN_UP = Duration.ofHours(1);
 
     private final RedisLink link;

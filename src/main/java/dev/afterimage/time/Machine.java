@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Everything that makes one run of a process differ from the next: clock, time, chance and threads. The wiring gets it as one
+ * Everything that makes one run of a process differ from the next: time, randomness and threads. The wiring gets it as one
  * parameter and hands each part what it needs. The simulated fleet passes in machines of its own, on which a run repeats
  * exactly.
  *

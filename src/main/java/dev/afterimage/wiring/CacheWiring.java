@@ -31,8 +31,8 @@ import jakarta.inject.Singleton;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Chooses where entries, images and template versions are kept. */
-// Caffeine's classes for S3TemplateVersions, which it loads by name; quarkus-caffeine registers those of the other
-// caches.
+// For the native image: Caffeine loads the class of each cache by name. quarkus-caffeine registers the usual ones;
+// these are those of the cache in S3TemplateVersions.
 @RegisterForReflection(
         classNames = {
             "com.github.benmanes.caffeine.cache.SSMSAR",

@@ -27,7 +27,7 @@ final class CataloguePlanning {
 
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
 
-    /** How soon a wait ends once the process does. */
+    /** How often a wait checks whether the process is ending. */
     private static final Duration STEP = Duration.ofSeconds(1);
 
     private static final Logger LOG = Logger.getLogger(CataloguePlanning.class);

@@ -76,7 +76,8 @@ class CatalogueSchedules {
                     .get()
                     .newJob("catalogue " + name)
                     .setCron(cron)
-                    // A plan ends when the next one is due, which must not be skipped while the former is ending.
+                    // A plan ends when the next one is due; without this, the next one would be skipped while the
+                    // former is still ending.
                     .setConcurrentExecution(ConcurrentExecution.PROCEED)
                     .setTask(execution -> planning().plan(name, turn(execution)), true)
                     .schedule();

@@ -48,7 +48,7 @@ public record Preferences(boolean respondAsync, Optional<Duration> waitUpTo) {
     /**
      * How long to wait for the image.
      *
-     * @param usual for those who ask for no time
+     * @param usual the wait of a client that names none
      * @param longest the most that a client may ask for
      */
     public Duration patience(Duration usual, Duration longest) {
@@ -60,8 +60,8 @@ public record Preferences(boolean respondAsync, Optional<Duration> waitUpTo) {
     }
 
     /**
-     * The preferences as they were applied, as a field value; empty when none was. A wait that is too long is told as the
-     * one that held instead.
+     * The preferences as they were applied, as a field value; empty when none was. Where the client asked for a longer wait
+     * than {@code longest}, this names {@code longest}, which was applied in its place.
      *
      * @param pending whether the answer is a 202
      * @param longest the most that a client may ask for

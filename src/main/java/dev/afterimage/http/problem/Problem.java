@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param type the {@code type} URI
  * @param title what kind of problem it is; the same for every occurrence of the type
  * @param status the HTTP status code
- * @param detail how to mend it, in full sentences; never repeats data values, and no secret
+ * @param detail how to mend it, in full sentences; holds no secret, and no data value except where it quotes the
+ *     provider's reason
  * @param pointer the part of the body that is wrong, as an RFC 6901 JSON pointer in URI fragment form, such as {@code #/data}
  * @param retryAfter when asking again, unchanged, may help
  * @param headers what else the status asks for, such as {@code Content-Range} beside 416
@@ -72,7 +73,8 @@ public record Problem(
         /**
          * A problem without further members.
          *
-         * @param detail how to mend it, in full sentences; never repeats data values, and no secret
+         * @param detail how to mend it, in full sentences; holds no secret, and no data value except where it quotes the
+         *     provider's reason
          */
         public static ProblemException of(ProblemType type, String detail) {
             return new ProblemException(Problem.of(type, detail));

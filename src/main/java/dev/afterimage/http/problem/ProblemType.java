@@ -47,8 +47,8 @@ public enum ProblemType {
     SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
     STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
     /**
-     * Answered a second after the deadline, and by the function on AWS when the end of the invocation comes before the
-     * answer.
+     * Answered a second after the deadline, or after the longer wait that the request asked for, and by the function on AWS
+     * when the end of the invocation comes before the answer.
      */
     OUT_OF_TIME("out-of-time", 503, "The service ran out of time"),
     /** Answered by the function on AWS only, to a sender of events that it does not serve. */
