@@ -323,7 +323,7 @@ final class ReceiptMap {
         Instant until = now.plus(longestCall);
         write(new Entry(
                 old.open(token, until),
-                Optional.of(Receipt.State.UNKNOWN),
+                entry.before().or(() -> Optional.of(Receipt.State.UNKNOWN)),
                 entry.made(),
                 entry.deleted(),
                 false,

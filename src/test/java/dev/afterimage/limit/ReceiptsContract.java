@@ -124,6 +124,21 @@ public abstract class ReceiptsContract {
     }
 
     @Test
+    void resumedJobThatIsGivenBackLeavesTheImageThatItWasToReplace() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), image());
+        Purchase anew = PURCHASE.knowing(now());
+        advance(SECOND);
+        fleet.receipts().keepTicket(bought(fleet, anew), "job-7");
+        advance(LONGEST_CALL);
+        Receipts.Resumed resumed = fleet.receipts().resume(anew, Lane.BULK).orElseThrow();
+
+        fleet.receipts().settle(resumed.call(), FREE);
+
+        assertThat(refused(fleet).state()).isEqualTo(Receipt.State.IMAGE);
+    }
+
+    @Test
     void openReceiptIsListedWithItsDetails() {
         Fleet fleet = fleet(1);
         Departed call = bought(fleet);
