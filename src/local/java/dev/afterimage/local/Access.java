@@ -1,5 +1,6 @@
 package dev.afterimage.local;
 
+import dev.afterimage.generation.Callables;
 import dev.afterimage.local.DatabaseThread.Kind;
 import dev.afterimage.local.DatabaseThread.Work;
 import java.util.concurrent.CompletableFuture;
@@ -68,8 +69,7 @@ final class Access {
     }
 
     private RuntimeException translated(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        Throwable cause = Callables.cause(thrown);
         if (cause instanceof Database.DatabaseException unavailable) {
             return failure.apply(String.valueOf(unavailable.getMessage()), unavailable);
         }

@@ -6,6 +6,7 @@ import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.KeyScheme.UndeclaredTemplateException;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -153,12 +153,7 @@ public final class Planner {
 
     private static <T> Optional<T> unlessUnavailable(Supplier<CompletionStage<T>> question) {
         try {
-            return Optional.of(question.get().toCompletableFuture().join());
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof CacheUnavailableException) {
-                return Optional.empty();
-            }
-            throw e;
+            return Optional.of(Callables.await(question.get()));
         } catch (CacheUnavailableException e) {
             return Optional.empty();
         }

@@ -2,18 +2,21 @@ package dev.afterimage.generation;
 
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.image.ImageRequest;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Chooses the accounts that may be billed for an image now. It leaves out those whose budget was found spent a moment
  * ago, so that no call waits for their permits.
  */
+@Singleton
 public final class AccountChoice {
 
     /**
@@ -101,6 +104,16 @@ public final class AccountChoice {
                 .filter(known -> now.isBefore(known.askedAgain())
                         && now.isBefore(known.until())
                         && cost(request) >= known.cost());
+    }
+
+    /** Port: the configured image APIs, by name. When one of them fails, the others may work. */
+    public interface Apis {
+
+        /** The name of the API that makes this image. */
+        String api(ImageRequest request);
+
+        /** The names of all, at least one. */
+        Set<String> apis();
     }
 
     /** Port: the accounts of the image APIs, by name. */

@@ -57,11 +57,6 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
         }
     }
 
-    /** Ends a call that was not billed. */
-    public void settleUnbilled(Permit.Departed call) {
-        settle(call, new CallOutcome.NotBilled());
-    }
-
     /**
      * Ends a departed call that failed, unless its job at the provider goes on.
      *

@@ -2,6 +2,7 @@ package dev.afterimage.generation;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.limit.Permit;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.time.Duration;
@@ -226,9 +227,6 @@ public abstract sealed class GenerationException extends RuntimeException {
      */
     public static final class AccessRefusedException extends GenerationException {
 
-        /** The wait before the provider is tried again, in case the operator has mended the cause. */
-        public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(1);
-
         private final Duration retryAfter;
 
         /**
@@ -237,7 +235,7 @@ public abstract sealed class GenerationException extends RuntimeException {
          * @param message how the operator can mend it; for the log, not for the caller
          */
         public AccessRefusedException(String message) {
-            this(message, ASKED_AGAIN_AFTER);
+            this(message, LaneStop.Reason.ACCESS_REFUSED.probedEvery());
         }
 
         private AccessRefusedException(String message, Duration retryAfter) {
@@ -317,12 +315,6 @@ public abstract sealed class GenerationException extends RuntimeException {
      * billed.
      */
     public static final class OutOfCreditsException extends GenerationException {
-
-        /**
-         * The longest wait before the provider is tried again: somebody may buy credits at any time, whatever day the
-         * provider named.
-         */
-        public static final Duration ASKED_AGAIN_AFTER = Duration.ofMinutes(15);
 
         private final Instant until;
         private final boolean tenants;

@@ -8,6 +8,7 @@ import dev.afterimage.delivery.LinkConfig;
 import dev.afterimage.delivery.RequestLinks;
 import dev.afterimage.delivery.RequestLinks.Link;
 import dev.afterimage.delivery.RequestLinks.Refusal;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.http.auth.Client;
@@ -41,7 +42,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 
@@ -156,8 +156,7 @@ public final class LinkedImageResource {
      * page's author can mend it.
      */
     private CompletionStage<HttpResponse> placeholderInstead(TemplateId template, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Callables.cause(failure);
         Optional<HttpResponse> instead = cause instanceof GenerationException && !(cause instanceof RejectedException)
                 ? placeholder(template)
                 : Optional.empty();

@@ -24,6 +24,7 @@ import java.time.DateTimeException;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Routes for the operator: statistics, costs, purge and redrive. */
@@ -44,7 +45,7 @@ public final class OperatorResource {
     /** How many jobs are back on the queue. */
     public record Redriven(int redriven) {}
 
-    private final Stats.Source stats;
+    private final Supplier<Stats> stats;
     private final CreditBudget budget;
     private final ImageService images;
     private final Redrive redrive;
@@ -53,7 +54,7 @@ public final class OperatorResource {
     private final Clock clock;
 
     OperatorResource(
-            Stats.Source stats,
+            Supplier<Stats> stats,
             CreditBudget budget,
             ImageService images,
             Redrive redrive,
@@ -74,7 +75,7 @@ public final class OperatorResource {
     @Path("stats")
     @RunOnVirtualThread // it waits for queue and limiter
     public Stats stats() {
-        return stats.current();
+        return stats.get();
     }
 
     /** What images have cost in a month. */

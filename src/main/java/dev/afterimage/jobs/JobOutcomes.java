@@ -19,6 +19,7 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.FleetUnavailableException;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService.QuotaExceededException;
@@ -116,7 +117,7 @@ public final class JobOutcomes {
 
     private Duration untilAskedForCredits(OutOfCreditsException credits) {
         Duration named = Duration.between(clock.instant(), credits.until());
-        Duration longest = OutOfCreditsException.ASKED_AGAIN_AFTER;
+        Duration longest = LaneStop.Reason.OUT_OF_CREDITS.probedEvery();
         return named.compareTo(longest) < 0 ? named : longest;
     }
 

@@ -1,6 +1,6 @@
 package dev.afterimage.jobs;
 
-import dev.afterimage.generation.Apis;
+import dev.afterimage.generation.AccountChoice.Apis;
 import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Lane;

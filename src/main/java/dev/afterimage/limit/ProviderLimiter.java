@@ -165,7 +165,10 @@ public interface ProviderLimiter {
         public enum Reason {
             /** The provider refuses the operator's key. Both lanes; probed once a minute, and by the first call of a process. */
             ACCESS_REFUSED(Duration.ofMinutes(1), true),
-            /** The account at the provider is empty. Both lanes; probed every 15 minutes. */
+            /**
+             * The account at the provider is empty. Both lanes; probed every 15 minutes, whatever day the provider named,
+             * because somebody may buy credits at any time.
+             */
             OUT_OF_CREDITS(Duration.ofMinutes(15), true),
             /** Too many answers in a row were billed and are no image. The bulk lane only; probed every 15 minutes. */
             UNUSABLE_ANSWERS(Duration.ofMinutes(15), false);

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the current statistics from the meters of this process, and from the ports that know the fleet's state. */
 @Singleton
-public final class MeterStats implements Stats.Source {
+public final class MeterStats implements Supplier<Stats> {
 
     private final MeterRegistry registry;
     private final CreditBudget budget;
@@ -54,8 +53,9 @@ public final class MeterStats implements Stats.Source {
         this.since = ProcessHandle.current().info().startInstant().orElseGet(clock::instant);
     }
 
+    /** The current statistics. May block for a few round trips; a value that cannot be read is null, never an error. */
     @Override
-    public Stats current() {
+    public Stats get() {
         Stats.Requests requests = new Stats.Requests(
                 requests(RequestOutcome.HIT),
                 requests(RequestOutcome.STALE),
@@ -102,8 +102,9 @@ public final class MeterStats implements Stats.Source {
         return account.stops().stream()
                 .filter(stop -> stop.reason().concerns(lane))
                 .min(Comparator.comparing(LaneStop::since))
-                .map(stop -> new Stats.Lane(account.name(), word(lane), "stopped", word(stop.reason()), stop.since()))
-                .orElseGet(() -> new Stats.Lane(account.name(), word(lane), "open", null, null));
+                .map(stop -> new Stats.Lane(
+                        account.name(), Meters.word(lane), "stopped", Meters.word(stop.reason()), stop.since()))
+                .orElseGet(() -> new Stats.Lane(account.name(), Meters.word(lane), "open", null, null));
     }
 
     private Stats.Account account(LimiterStatus.Account account) {
@@ -114,10 +115,6 @@ public final class MeterStats implements Stats.Source {
                 credits == null ? null : credits.used(),
                 credits == null ? null : orNull(credits.left()),
                 until(account.coolDownLeft()));
-    }
-
-    private static String word(Enum<?> name) {
-        return name.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private long requests(String outcome) {

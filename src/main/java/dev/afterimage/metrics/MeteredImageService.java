@@ -1,5 +1,6 @@
 package dev.afterimage.metrics;
 
+import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
 import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.generation.GenerationException.ThrottledException;
@@ -13,10 +14,8 @@ import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.pipeline.ImageService.IndexLookup;
 import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import io.micrometer.core.instrument.Clock;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -52,9 +51,9 @@ public final class MeteredImageService implements ImageService {
         long start = clock.monotonicTime();
         return traced(request).whenComplete((indexLookup, failure) -> {
             if (failure != null) {
-                record(laneOf(Lane.INTERACTIVE), wordOf(failure), start);
+                record(Meters.INTERACTIVE, wordOf(failure), start);
             } else if (indexLookup.hit().isPresent()) {
-                record(laneOf(Lane.INTERACTIVE), RequestOutcome.HIT, start);
+                record(Meters.INTERACTIVE, RequestOutcome.HIT, start);
             }
         });
     }
@@ -82,16 +81,12 @@ public final class MeteredImageService implements ImageService {
         long start = clock.monotonicTime();
         String lane = generationRequest.queued() && generationRequest.lane() == Lane.INTERACTIVE
                 ? QUEUED
-                : laneOf(generationRequest.lane());
+                : Meters.word(generationRequest.lane());
         CompletionStage<ImageOutcome> asked = generationRequest.queued()
-                ? meters.spans().until(Spans.JOB, Spans.LANE, laneOf(generationRequest.lane()), question)
+                ? meters.spans().until(Spans.JOB, Spans.LANE, Meters.word(generationRequest.lane()), question)
                 : question.get();
         return asked.whenComplete((outcome, failure) ->
                 record(lane, failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));
-    }
-
-    private static String laneOf(Lane lane) {
-        return lane.name().toLowerCase(Locale.ROOT);
     }
 
     private void record(String lane, String outcome, long start) {
@@ -104,8 +99,7 @@ public final class MeteredImageService implements ImageService {
     }
 
     private static String wordOf(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Callables.cause(failure);
         return switch (cause) {
             case RejectedException rejected -> RequestOutcome.REJECTED;
             case ThrottledException throttled -> RequestOutcome.THROTTLED;

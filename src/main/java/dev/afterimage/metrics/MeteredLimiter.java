@@ -8,7 +8,6 @@ import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /** Decorator: counts permits by lane and answer, traces them, and counts the pauses that the provider asked for. */
@@ -33,7 +32,7 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     private Permit acquired(Lane lane, Supplier<Permit> limiter) {
-        Permit permit = meters.spans().during(Spans.PERMIT, Spans.LANE, word(lane), limiter);
+        Permit permit = meters.spans().during(Spans.PERMIT, Spans.LANE, Meters.word(lane), limiter);
         count(lane, permit instanceof Permit.Granted ? "granted" : "denied");
         return permit;
     }
@@ -101,10 +100,6 @@ public final class MeteredLimiter implements ProviderLimiter {
     }
 
     private void count(Lane lane, String answer) {
-        meters.permits(word(lane), answer).increment();
-    }
-
-    private static String word(Lane lane) {
-        return lane.name().toLowerCase(Locale.ROOT);
+        meters.permits(Meters.word(lane), answer).increment();
     }
 }

@@ -8,6 +8,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,11 @@ public final class Meters {
     private Meters(MeterRegistry registry, Spans spans) {
         this.registry = registry;
         this.spans = spans;
+    }
+
+    /** A constant's name as a word in tags and JSON, such as access-refused. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     public MeterRegistry registry() {

@@ -52,15 +52,6 @@ public record Stats(
 
     /** The process and not the fleet: another process answers with other numbers. */
     public static final String COUNTED_BY = "process";
-    /** Port: collects the current statistics. */
-    @FunctionalInterface
-    public interface Source {
-
-        /**
-         * The current statistics. May block for a few round trips; a value that cannot be read is null, never an error.
-         */
-        Stats current();
-    }
 
     /**
      * One lane of calls to the provider.

@@ -41,11 +41,6 @@ public record GenerationRequest(
     }
 
     /** A job of the queue. */
-    public static GenerationRequest ofJob(ImageRequest request, Caller caller, Lane lane, Deadline deadline) {
-        return ofJob(request, caller, lane, deadline, Horizon.NONE);
-    }
-
-    /** A job of the queue that a plan made. */
     public static GenerationRequest ofJob(
             ImageRequest request, Caller caller, Lane lane, Deadline deadline, Horizon horizon) {
         return new GenerationRequest(request, caller, lane, deadline, true, horizon, Optional.empty(), true);

@@ -2,13 +2,13 @@ package dev.afterimage.pipeline;
 
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.FleetUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
@@ -77,7 +77,7 @@ final class Lookup {
      * that was queued after the DELETE must make a new one. Blocks.
      */
     Optional<IndexEntry> newest(ImageKey key, GenerationRequest request) {
-        Optional<IndexEntry> indexed = request.queued() ? Optional.empty() : await(inIndex(key));
+        Optional<IndexEntry> indexed = request.queued() ? Optional.empty() : Callables.await(inIndex(key));
         return indexed.filter(entry -> isGoodEnough(entry, request.horizon())).isPresent()
                 ? indexed
                 : inStore(key, indexed);
@@ -145,21 +145,6 @@ final class Lookup {
             forget(entry.key());
         } else if (!standing.get().equals(entry)) {
             enter(standing.get(), () -> false);
-        }
-    }
-
-    /**
-     * Waits for an answer, on a thread that may block. Throws its failure without the {@link CompletionException} around
-     * it.
-     */
-    static <T> T await(CompletionStage<T> stage) {
-        try {
-            return stage.toCompletableFuture().join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw e;
         }
     }
 

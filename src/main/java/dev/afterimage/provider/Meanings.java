@@ -10,6 +10,7 @@ import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.generation.GenerationException.RejectedException.Reason;
 import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.generation.GenerationException.UnavailableException;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.provider.Description.ErrorRule;
 import dev.afterimage.provider.Description.Waits;
 import dev.afterimage.provider.Exchange.Answer;
@@ -145,7 +146,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
     }
 
     static OutOfCreditsException outOfCredits(Answer answer, Instant now) {
-        Instant latest = now.plus(OutOfCreditsException.ASKED_AGAIN_AFTER);
+        Instant latest = now.plus(LaneStop.Reason.OUT_OF_CREDITS.probedEvery());
         Instant until = RetryAfterParser.resetAt(answer, now)
                 .filter(now::isBefore)
                 .or(() -> RetryAfterParser.of(answer, now).map(now::plus))

@@ -12,6 +12,7 @@ import dev.afterimage.limit.AccountLimits;
 import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.limit.Purchase;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The API that makes each template's images, as configured. */
+@Singleton
 public final class TemplateProviders implements Accounts {
 
     private final Api main;

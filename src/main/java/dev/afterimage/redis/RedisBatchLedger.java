@@ -2,6 +2,7 @@ package dev.afterimage.redis;
 
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.TimeOrderedIds;
@@ -78,7 +79,7 @@ public final class RedisBatchLedger implements BatchLedger {
                         .word(0));
         if (!standing.equals(batch)) {
             Request forget = Request.cmd(Command.DEL).arg(keys(batch).getFirst());
-            RedisUnavailableException.forQueue(() -> link.call(forget));
+            link.callForQueue(forget);
         }
         return standing;
     }
@@ -89,7 +90,7 @@ public final class RedisBatchLedger implements BatchLedger {
      */
     private boolean replace(String request, String dead) {
         Request has = Request.cmd(Command.GET).arg(request);
-        @Nullable Response standing = RedisUnavailableException.forQueue(() -> link.call(has));
+        @Nullable Response standing = link.callForQueue(has);
         return standing == null
                 || !standing.toString().equals(dead)
                 || ask(REPLACE, keys(dead), List.of(now())).number() == 1;
@@ -144,7 +145,7 @@ public final class RedisBatchLedger implements BatchLedger {
     @Override
     public Optional<URI> dueCallback(String batch) {
         Request callback = Request.cmd(Command.HGET).arg(keys(batch).getFirst()).arg(CALLBACK_FIELD);
-        @Nullable Response url = RedisUnavailableException.forQueue(() -> link.call(callback));
+        @Nullable Response url = link.callForQueue(callback);
         return Optional.ofNullable(url)
                 .filter(waiting -> find(batch)
                         .filter(found -> found.received() && found.ended())
@@ -155,7 +156,7 @@ public final class RedisBatchLedger implements BatchLedger {
     @Override
     public void callbackQueued(String batch) {
         Request forget = Request.cmd(Command.HDEL).arg(keys(batch).getFirst()).arg(CALLBACK_FIELD);
-        RedisUnavailableException.forQueue(() -> link.call(forget));
+        link.callForQueue(forget);
     }
 
     /** The 32 bytes of a key as 43 characters. */
@@ -198,7 +199,7 @@ public final class RedisBatchLedger implements BatchLedger {
         }
         return new BatchPart(
                 number * IMAGES_A_KEY,
-                RedisUnavailableException.forQueue(() -> RedisLink.await(link.exchangeAll(requests))));
+                RedisUnavailableException.forQueue(() -> Callables.await(link.exchangeAll(requests))));
     }
 
     @Override
@@ -210,7 +211,7 @@ public final class RedisBatchLedger implements BatchLedger {
     public boolean isCancelled(String batch) {
         Request exists =
                 Request.cmd(Command.HEXISTS).arg(keys(batch).getFirst()).arg("cancelledAt");
-        @Nullable Response answer = RedisUnavailableException.forQueue(() -> link.call(exists));
+        @Nullable Response answer = link.callForQueue(exists);
         return answer != null && Boolean.TRUE.equals(answer.toBoolean());
     }
 

@@ -2,13 +2,11 @@ package dev.afterimage.redis;
 
 import dev.afterimage.catalogue.CatalogueRunner.Checkpoints;
 import dev.afterimage.catalogue.Checkpoint;
-import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of a fleet: a string for each catalogue, so that any instance can go on where another stopped. When
@@ -32,20 +30,16 @@ public final class RedisCheckpoints implements Checkpoints {
 
     @Override
     public Optional<Checkpoint> find(String catalogue) {
-        Response text = call(Request.cmd(Command.GET).arg(prefix + catalogue));
+        Response text = link.callForQueue(Request.cmd(Command.GET).arg(prefix + catalogue));
         return text == null ? Optional.empty() : Checkpoint.decode(text.toString());
     }
 
     @Override
     public void save(String catalogue, Checkpoint checkpoint) {
-        call(Request.cmd(Command.SET)
+        link.callForQueue(Request.cmd(Command.SET)
                 .arg(prefix + catalogue)
                 .arg(checkpoint.encode())
                 .arg("PX")
                 .arg(KEPT_FOR.toMillis()));
-    }
-
-    private @Nullable Response call(Request request) {
-        return RedisUnavailableException.forQueue(() -> link.call(request));
     }
 }

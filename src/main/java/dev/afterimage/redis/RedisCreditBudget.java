@@ -14,6 +14,7 @@ import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -142,29 +143,24 @@ public final class RedisCreditBudget implements CreditBudget {
     }
 
     private static String field(By by, String name) {
-        return switch (by) {
-                    case ACCOUNT -> "account:";
-                    case TEMPLATE -> "template:";
-                    case TENANT -> "tenant:";
-                }
-                + name;
+        return by.name().toLowerCase(Locale.ROOT) + ":" + name;
     }
 
     private ScriptReply add(String month, Charge charge, long micros, boolean bounded) {
         String monthAndAccount = month + " " + charge.account();
         Known seen = known.get(monthAndAccount);
         Known before = seen == null ? fromNote(monthAndAccount, charge.account()) : seen;
-        List<String> arguments = List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 Long.toString(micros),
                 Long.toString(bounded ? budgets.ofAccount(charge.account()) : -1),
                 Long.toString(bounded ? budgets.ofTenant(charge.tenant()) : -1),
                 tokens.get(),
                 before.epoch(),
                 before.used(),
-                Long.toString(KEPT_FOR.toSeconds()),
-                field(By.ACCOUNT, charge.account()),
-                field(By.TEMPLATE, charge.template()),
-                field(By.TENANT, charge.tenant()));
+                Long.toString(KEPT_FOR.toSeconds())));
+        for (By by : By.values()) {
+            arguments.add(field(by, charge.name(by)));
+        }
         ScriptReply answer = RedisUnavailableException.forFleet(
                 UNAVAILABLE, () -> SCRIPT.call(link, List.of(prefix + month), arguments));
         known.put(monthAndAccount, new Known(answer.word(2), Long.toString(answer.number(1))));

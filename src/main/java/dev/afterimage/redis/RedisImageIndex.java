@@ -4,6 +4,7 @@ import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.ImageIndex.CacheUnavailableException;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.IndexEntryCodec;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.image.ImageKey;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -118,6 +119,6 @@ public final class RedisImageIndex implements ImageIndex {
 
     private static <T extends @Nullable Object> CompletionStage<T> orUnavailable(CompletableFuture<T> answer) {
         return answer.exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                new CacheUnavailableException("The index cannot be asked.", RedisLink.unwrap(failure))));
+                new CacheUnavailableException("The index cannot be asked.", Callables.cause(failure))));
     }
 }

@@ -1,5 +1,6 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.generation.Callables;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.redis.SharedConnection.CountedConnection;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,7 +98,12 @@ public final class RedisLink {
 
     /** Sends one command and waits for its answer; for virtual threads. */
     @Nullable Response call(Request request) {
-        return await(send(request));
+        return Callables.await(send(request));
+    }
+
+    /** The same for a command about jobs; throws {@link QueueUnavailableException} when Redis cannot be used. */
+    @Nullable Response callForQueue(Request request) {
+        return RedisUnavailableException.forQueue(() -> call(request));
     }
 
     /** Sends one command, and notes when it was sent and answered. Does not block. */
@@ -161,18 +166,6 @@ public final class RedisLink {
         }
     }
 
-    /** Waits for an answer and throws what it failed with. */
-    static <T extends @Nullable Object> T await(CompletableFuture<T> answer) {
-        try {
-            return answer.join();
-        } catch (CompletionException failure) {
-            if (failure.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw failure;
-        }
-    }
-
     private void exchange(List<Request> requests, CompletableFuture<List<Reply>> replies, int connections) {
         shared.current()
                 .onSuccess(connection -> exchange(connection, requests, replies, connections))
@@ -195,7 +188,7 @@ public final class RedisLink {
         long entered = connection.enteredByOne();
         CompletableFuture<List<Reply>> answers = sendAll(connection.redis(), requests);
         answers.whenComplete((done, thrown) -> {
-            Throwable failure = thrown == null ? null : unwrap(thrown);
+            Throwable failure = thrown == null ? null : Callables.cause(thrown);
             if (failure == null) {
                 replies.complete(done);
             } else if (connections > 1 && wasNotSent(failure, entered >= 0 && entered == connection.enteredByOne())) {
@@ -206,7 +199,7 @@ public final class RedisLink {
             }
         });
         CompletableFuture.anyOf(answers, replies).whenComplete((done, failure) -> {
-            if (failure != null && isUnusableAfter(unwrap(failure))) {
+            if (failure != null && isUnusableAfter(Callables.cause(failure))) {
                 connection.retire();
             }
             connection.leave();
@@ -250,7 +243,7 @@ public final class RedisLink {
             breaker.succeeded();
             return replies;
         }
-        Throwable failure = thrown == null ? new IllegalStateException("no answer") : unwrap(thrown);
+        Throwable failure = thrown == null ? new IllegalStateException("no answer") : Callables.cause(thrown);
         if (isNoScript(failure)) {
             breaker.succeeded();
             throw new RedisScript.NoScriptException();
@@ -263,10 +256,6 @@ public final class RedisLink {
 
     private static boolean isNoScript(Throwable failure) {
         return failure instanceof ErrorType refusal && refusal.is("NOSCRIPT");
-    }
-
-    static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /**

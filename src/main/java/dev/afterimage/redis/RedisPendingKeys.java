@@ -2,12 +2,10 @@ package dev.afterimage.redis;
 
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.PendingKeys;
-import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The marks of keys that are pending in a fleet: a string for each key, which expires when nobody clears it. Another string
@@ -39,29 +37,29 @@ public final class RedisPendingKeys implements PendingKeys {
 
     @Override
     public Mark of(ImageKey key) {
-        Response mark = call(Request.cmd(Command.GET).arg(nameOf(key)));
+        Response mark = link.callForQueue(Request.cmd(Command.GET).arg(nameOf(key)));
         return mark == null ? Mark.NONE : Mark.valueOf(mark.toString());
     }
 
     @Override
     public void intend(ImageKey key) {
-        call(set(key, Mark.INTENDED).arg("NX"));
-        call(Request.cmd(Command.DEL).arg(givenUp + key.value()));
+        link.callForQueue(set(key, Mark.INTENDED).arg("NX"));
+        link.callForQueue(Request.cmd(Command.DEL).arg(givenUp + key.value()));
     }
 
     @Override
     public void confirm(ImageKey key) {
-        call(set(key, Mark.CONFIRMED).arg("XX"));
+        link.callForQueue(set(key, Mark.CONFIRMED).arg("XX"));
     }
 
     @Override
     public void clear(ImageKey key) {
-        call(Request.cmd(Command.DEL).arg(nameOf(key)));
+        link.callForQueue(Request.cmd(Command.DEL).arg(nameOf(key)));
     }
 
     @Override
     public void giveUp(ImageKey key) {
-        call(Request.cmd(Command.SET)
+        link.callForQueue(Request.cmd(Command.SET)
                 .arg(givenUp + key.value())
                 .arg("")
                 .arg("PX")
@@ -71,7 +69,7 @@ public final class RedisPendingKeys implements PendingKeys {
 
     @Override
     public boolean isGivenUp(ImageKey key) {
-        return call(Request.cmd(Command.GET).arg(givenUp + key.value())) != null;
+        return link.callForQueue(Request.cmd(Command.GET).arg(givenUp + key.value())) != null;
     }
 
     private Request set(ImageKey key, Mark mark) {
@@ -84,9 +82,5 @@ public final class RedisPendingKeys implements PendingKeys {
 
     private String nameOf(ImageKey key) {
         return prefix + key.value();
-    }
-
-    private @Nullable Response call(Request request) {
-        return RedisUnavailableException.forQueue(() -> link.call(request));
     }
 }

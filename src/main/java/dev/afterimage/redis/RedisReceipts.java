@@ -1,5 +1,6 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.generation.Callables;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.Lane;
@@ -160,7 +161,7 @@ public final class RedisReceipts implements Receipts {
             List<String> some = keys.subList(from, Math.min(keys.size(), from + READ_TOGETHER));
             List<RedisLink.Reply> replies = RedisUnavailableException.forFleet(
                     UNAVAILABLE,
-                    () -> RedisLink.await(script.link()
+                    () -> Callables.await(script.link()
                             .exchangeAll(some.stream().map(this::all).toList())));
             for (int i = 0; i < some.size(); i++) {
                 receipt(some.get(i), replies.get(i).response())

@@ -1,5 +1,6 @@
 package dev.afterimage.redis;
 
+import dev.afterimage.generation.Callables;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
@@ -57,7 +58,7 @@ final class RedisScript {
 
     /** Runs it and waits for its answer; for virtual threads. */
     ScriptReply call(RedisLink link, List<String> keys, List<String> arguments) {
-        return RedisLink.await(run(link, keys, arguments));
+        return Callables.await(run(link, keys, arguments));
     }
 
     private static Request request(Command command, String script, List<String> keys, List<String> arguments) {
@@ -68,7 +69,7 @@ final class RedisScript {
     }
 
     private static boolean isNoScript(Throwable failure) {
-        return RedisLink.unwrap(failure) instanceof NoScriptException;
+        return Callables.cause(failure) instanceof NoScriptException;
     }
 
     private static String sha1(String source) {

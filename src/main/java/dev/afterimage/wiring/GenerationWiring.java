@@ -81,11 +81,6 @@ class GenerationWiring {
     }
 
     @Singleton
-    AccountChoice accountChoice(TemplateProviders providers, Machine machine) {
-        return new AccountChoice(providers, machine.clock());
-    }
-
-    @Singleton
     RetryPolicy retryPolicy(GenerationConfig config, Machine machine) {
         return new RetryPolicy(config.maxWait(), machine.clock(), machine.random());
     }

@@ -8,7 +8,6 @@ import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.ImageGenerator;
 import dev.afterimage.generation.ProviderWebhooks;
 import dev.afterimage.generation.ProviderWebhooks.WebhookConfig;
-import dev.afterimage.image.TemplatesConfig;
 import dev.afterimage.limit.PermitAcquirer;
 import dev.afterimage.metrics.MeteredGenerator;
 import dev.afterimage.metrics.Meters;
@@ -19,7 +18,6 @@ import dev.afterimage.provider.ApiSettings;
 import dev.afterimage.provider.DescribedProvider;
 import dev.afterimage.provider.ProviderConfig;
 import dev.afterimage.provider.ProviderHttp;
-import dev.afterimage.provider.ProvidersConfig;
 import dev.afterimage.provider.TemplateProviders;
 import dev.afterimage.provider.demo.DemoConfig;
 import dev.afterimage.provider.demo.DemoProvider;
@@ -68,11 +66,6 @@ class ProviderWiring {
         ImageGenerator provider = providers.generator((api, settings) ->
                 api.isDemo() ? included(demo) : DescribedProvider.of(api, settings, keys.apply(settings), parts));
         return new MeteredGenerator(meters, provider);
-    }
-
-    @Singleton
-    TemplateProviders templateProviders(ProviderConfig config, ProvidersConfig others, TemplatesConfig templates) {
-        return new TemplateProviders(config, others, templates);
     }
 
     @Singleton

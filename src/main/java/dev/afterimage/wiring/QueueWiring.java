@@ -51,6 +51,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
@@ -186,7 +187,7 @@ class QueueWiring {
             CreditBudget budget,
             AccountLimits limits,
             TemplateProviders providers,
-            Instance<Stats.Source> statistics) {
+            Instance<Supplier<Stats>> statistics) {
         return new DryRun(
                 planner,
                 queue,
@@ -194,7 +195,7 @@ class QueueWiring {
                 providers::of,
                 limits::of,
                 providers::cost,
-                () -> Optional.ofNullable(statistics.get().current().providerP50Millis())
+                () -> Optional.ofNullable(statistics.get().get().providerP50Millis())
                         .map(Duration::ofMillis));
     }
 

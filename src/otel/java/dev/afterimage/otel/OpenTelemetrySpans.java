@@ -1,5 +1,6 @@
 package dev.afterimage.otel;
 
+import dev.afterimage.generation.Callables;
 import dev.afterimage.metrics.Spans;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -10,7 +11,6 @@ import io.opentelemetry.context.Scope;
 import io.quarkus.arc.Unremovable;
 import jakarta.inject.Singleton;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -85,8 +85,7 @@ public final class OpenTelemetrySpans implements Spans {
     }
 
     private static void fail(Span span, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Callables.cause(failure);
         span.setStatus(StatusCode.ERROR)
                 .setAttribute(ERROR_TYPE, cause.getClass().getSimpleName());
     }

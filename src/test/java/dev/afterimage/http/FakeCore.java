@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The HTTP edge alone, before fakes and with a fixed clock. */
 public class FakeCore implements QuarkusTestProfile {
@@ -133,7 +134,7 @@ public class FakeCore implements QuarkusTestProfile {
         @Produces
         @Alternative
         @Singleton
-        Stats.Source stats() {
+        Supplier<Stats> stats() {
             return () -> STATS;
         }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
-import dev.afterimage.generation.Apis;
+import dev.afterimage.generation.AccountChoice.Apis;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
 import dev.afterimage.generation.GenerationException.KeyUnavailableException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
@@ -22,6 +22,7 @@ import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.Receipts.OpenJob;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
@@ -370,7 +371,7 @@ class WorkerTest {
         assertThat(queue.claim(Set.of(Lane.BULK), 2, NOW))
                 .extracting(claim -> claim.job().id())
                 .containsExactly(Jobs.bulk(1).id());
-        clock.advance(OutOfCreditsException.ASKED_AGAIN_AFTER);
+        clock.advance(LaneStop.Reason.OUT_OF_CREDITS.probedEvery());
         assertThat(queue.claim(Set.of(Lane.BULK), 2, NOW))
                 .extracting(claim -> claim.job().id())
                 .contains(Jobs.bulk(2).id());

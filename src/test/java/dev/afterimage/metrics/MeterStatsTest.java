@@ -35,8 +35,8 @@ class MeterStatsTest {
         meters.providerAnswers("5xx").increment(2);
         meters.providerAnswers(Meters.UNREACHABLE).increment(7);
 
-        assertThat(stats.current().providerCalls()).isEqualTo(5);
-        assertThat(stats.current().provider5xxs()).isEqualTo(2);
+        assertThat(stats.get().providerCalls()).isEqualTo(5);
+        assertThat(stats.get().provider5xxs()).isEqualTo(2);
     }
 
     @Test
@@ -46,8 +46,8 @@ class MeterStatsTest {
         meters.requests("queued", "stored").increment(20);
         meters.requests("bulk", "stored").increment(300);
 
-        assertThat(stats.current().hitRatio()).isEqualTo(0.75);
-        assertThat(stats.current().requests()).isEqualTo(new Stats.Requests(3, 0, 1, 0, 0, 0));
+        assertThat(stats.get().hitRatio()).isEqualTo(0.75);
+        assertThat(stats.get().requests()).isEqualTo(new Stats.Requests(3, 0, 1, 0, 0, 0));
     }
 
     private static CreditBudget unreachableBudget() {

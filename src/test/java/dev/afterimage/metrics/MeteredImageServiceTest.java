@@ -2,6 +2,7 @@ package dev.afterimage.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
@@ -69,8 +70,8 @@ class MeteredImageServiceTest {
     void requestsAreCountedByLane() {
         Deadline deadline = Deadline.in(Duration.ofSeconds(4), MutableClock.atSomeTime());
         metered.obtain(GenerationRequest.onDemand(REQUEST, Caller.SERVICE, deadline));
-        metered.obtain(GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.INTERACTIVE, deadline));
-        metered.obtain(GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline));
+        metered.obtain(GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.INTERACTIVE, deadline, Horizon.NONE));
+        metered.obtain(GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, deadline, Horizon.NONE));
         for (String lane : List.of("interactive", "queued", "bulk")) {
             assertThat(meters.requests(lane, "failed").count()).as(lane).isEqualTo(1);
             assertThat(meters.requestTime(lane, "failed").count()).as(lane).isEqualTo(1);

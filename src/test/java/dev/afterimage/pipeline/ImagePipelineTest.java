@@ -10,6 +10,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException;
 import dev.afterimage.generation.CallSettler;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException.AccessRefusedException;
 import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException.JobUnfinishedException;
@@ -617,8 +618,8 @@ class ImagePipelineTest {
         provider.failsWith(new RejectedException(RejectedException.Reason.TEMPLATE, "no"));
         assertThatThrownBy(this::obtain).isInstanceOf(RejectedException.class);
 
-        GenerationRequest job =
-                GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(25), clock));
+        GenerationRequest job = GenerationRequest.ofJob(
+                REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(25), clock), Horizon.NONE);
         assertThat(join(pipeline.obtain(job))).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
     }
@@ -802,7 +803,7 @@ class ImagePipelineTest {
 
     /** A job of the queue, of which nobody waits for the image. */
     private GenerationRequest job() {
-        return GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock));
+        return GenerationRequest.ofJob(REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(HOUR, clock), Horizon.NONE);
     }
 
     private void obtainNoImage() {
@@ -819,7 +820,7 @@ class ImagePipelineTest {
     }
 
     private static <T> T join(CompletionStage<T> stage) {
-        return Lookup.await(stage);
+        return Callables.await(stage);
     }
 
     /** One version for every template. */

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.afterimage.cache.FreshnessPolicy;
+import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException.DeletedMeanwhileException;
 import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.generation.GenerationException.UnavailableException;
@@ -150,7 +152,8 @@ class PipelineFaultsTest {
     }
 
     private GenerationRequest job(ImageRequest request) {
-        return GenerationRequest.ofJob(request, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(20), clock));
+        return GenerationRequest.ofJob(
+                request, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(20), clock), Horizon.NONE);
     }
 
     private CompletableFuture<ImageOutcome> begun(ImagePipeline pipeline, GenerationRequest request) {
@@ -158,7 +161,7 @@ class PipelineFaultsTest {
     }
 
     private ImageOutcome ended(ImagePipeline pipeline, GenerationRequest request) {
-        return Lookup.await(pipeline.obtain(request));
+        return Callables.await(pipeline.obtain(request));
     }
 
     @Test
@@ -236,12 +239,12 @@ class PipelineFaultsTest {
         clock.advance(TTL.plusMinutes(5));
         assertThat(leases.take(KEY, Lane.BULK)).isPresent();
 
-        assertThat(Lookup.await(pipeline().lookup(KEY)))
+        assertThat(Callables.await(pipeline().lookup(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
 
         clock.advance(Duration.ofHours(1));
         assertThat(leases.take(KEY, Lane.BULK)).isPresent();
-        assertThat(Lookup.await(pipeline().lookup(KEY)))
+        assertThat(Callables.await(pipeline().lookup(KEY)))
                 .as("past stale-while-revalidate")
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
     }
@@ -253,7 +256,7 @@ class PipelineFaultsTest {
         fleetIsGone = true;
 
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stale.class);
-        assertThat(Lookup.await(pipeline().lookup(KEY)))
+        assertThat(Callables.await(pipeline().lookup(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
         assertThat(backlog.delays()).isEmpty();
         assertThat(provider.calls()).isEqualTo(1);
@@ -263,7 +266,7 @@ class PipelineFaultsTest {
     void withoutRedisAnUnknownKeyIsPending() {
         fleetIsGone = true;
 
-        assertThat(Lookup.await(pipeline().lookup(KEY)))
+        assertThat(Callables.await(pipeline().lookup(KEY)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
     }
 
@@ -349,7 +352,7 @@ class PipelineFaultsTest {
         assertThat(order).isEmpty();
         goOn.countDown();
 
-        assertThatThrownBy(() -> Lookup.await(failing)).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> Callables.await(failing)).isInstanceOf(UnavailableException.class);
         assertThat(order).containsExactly("hold", "settle");
         assertThat(limiter.find(KEY)).isEmpty();
     }
@@ -366,7 +369,7 @@ class PipelineFaultsTest {
         while (index.entries().containsKey(KEY)) {
             Thread.onSpinWait();
         }
-        assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
+        assertThat(Callables.await(pipeline().lookup(KEY))).isEmpty();
     }
 
     /** The process stands still between the end of the receipt and the entry in the index, and the key is deleted. */
@@ -375,7 +378,7 @@ class PipelineFaultsTest {
         index.beforePut(() -> {
             index.beforePut(() -> {});
             clock.advance(Duration.ofMinutes(2));
-            Lookup.await(pipeline().forget(KEY));
+            Callables.await(pipeline().forget(KEY));
         });
 
         ended(pipeline(), asked(REQUEST));
@@ -383,7 +386,7 @@ class PipelineFaultsTest {
         while (index.entries().containsKey(KEY)) {
             Thread.onSpinWait();
         }
-        assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
+        assertThat(Callables.await(pipeline().lookup(KEY))).isEmpty();
     }
 
     /** As a process does that stood still between its last look at the receipt and its write to the store. */
@@ -391,15 +394,15 @@ class PipelineFaultsTest {
     void anImageThatIsStoredAfterItsDeleteIsNotSeen() {
         ended(pipeline(), asked(REQUEST));
         IndexEntry late = store.find(KEY).orElseThrow();
-        Lookup.await(pipeline().forget(KEY));
+        Callables.await(pipeline().forget(KEY));
         store.put(late, new byte[(int) late.bytes()]);
 
-        assertThat(Lookup.await(pipeline().lookup(KEY))).isEmpty();
+        assertThat(Callables.await(pipeline().lookup(KEY))).isEmpty();
 
         assertThat(store.find(KEY)).isEmpty();
         assertThat(index.entries()).isEmpty();
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
-        assertThat(Lookup.await(pipeline().lookup(KEY))).isPresent();
+        assertThat(Callables.await(pipeline().lookup(KEY))).isPresent();
     }
 
     @Test
@@ -409,7 +412,7 @@ class PipelineFaultsTest {
                     if (!method.getName().equals("settle")) {
                         return method.invoke(limiter, arguments);
                     }
-                    Lookup.await(pipeline().forget(KEY));
+                    Callables.await(pipeline().forget(KEY));
                     Object settlement = method.invoke(limiter, arguments);
                     clock.advance(Duration.ofSeconds(1));
                     assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);

@@ -16,6 +16,7 @@ import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.generation.GenerationException.OutOfCreditsException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageFormat;
+import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.testing.SampleImages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -50,7 +51,7 @@ class ImejisDescriptionTest {
                 .isInstanceOfSatisfying(
                         OutOfCreditsException.class,
                         e -> assertThat(e.until())
-                                .isEqualTo(bench.clock.instant().plus(OutOfCreditsException.ASKED_AGAIN_AFTER)));
+                                .isEqualTo(bench.clock.instant().plus(LaneStop.Reason.OUT_OF_CREDITS.probedEvery())));
     }
 
     @Test

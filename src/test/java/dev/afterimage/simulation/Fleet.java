@@ -5,6 +5,7 @@ import dev.afterimage.catalogue.CatalogueRunner.CatalogueSource;
 import dev.afterimage.catalogue.CatalogueRunner.PlanReport;
 import dev.afterimage.catalogue.CatalogueRunner.Turn;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
@@ -42,7 +43,6 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionException;
 
 /**
  * One run of the simulated fleet: instances come and go, clients ask, catalogues are planned, and what may go wrong does.
@@ -697,7 +697,7 @@ final class Fleet implements Faults.Victims {
                         outcome instanceof ImageOutcome.Ready ready
                                 ? Optional.of(signed(ready, instance))
                                 : Optional.empty(),
-                        Optional.ofNullable(unwrap(failure)));
+                        Optional.ofNullable(Callables.cause(failure)));
                 if (outcome instanceof ImageOutcome.Pending) {
                     callback.ifPresent(receiver ->
                             promises.add(new Promised(request, answered.key(), begun, world.now(), receiver)));
@@ -821,10 +821,6 @@ final class Fleet implements Faults.Victims {
     private static String trace(Throwable unexpected) {
         StackTraceElement[] trace = unexpected.getStackTrace();
         return unexpected + (trace.length == 0 ? "" : " at " + trace[0]);
-    }
-
-    private static Throwable unwrap(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private void delete(int image) {

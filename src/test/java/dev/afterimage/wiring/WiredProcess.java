@@ -268,7 +268,7 @@ public final class WiredProcess {
         GenerationWiring generations = new GenerationWiring();
         FreshnessPolicy freshness = generations.freshnessPolicy(cache, settings.of(TemplatesConfig.class));
         ImageGenerator provider = flaw.provider(new MeteredGenerator(METERS, surroundings.provider()));
-        AccountChoice accounts = generations.accountChoice(providers, machine);
+        AccountChoice accounts = new AccountChoice(providers, machine.clock());
         ImageGenerator guarded = generations.guarded(
                 provider,
                 guards.retry(),
