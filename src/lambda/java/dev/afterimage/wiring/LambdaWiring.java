@@ -2,7 +2,6 @@ package dev.afterimage.wiring;
 
 import dev.afterimage.aws.SqsConfig;
 import dev.afterimage.aws.SqsJobQueue;
-import dev.afterimage.aws.SqsJobQueue.SqsRecord;
 import dev.afterimage.catalogue.CatalogueRunner;
 import dev.afterimage.catalogue.CatalogueRunner.Turn;
 import dev.afterimage.jobs.JobQueue.Claim;
@@ -68,7 +67,7 @@ class LambdaWiring {
     }
 
     private static Optional<Claim> claim(QueueMessage message, SqsJobQueue queue) {
-        return queue.claim(new SqsRecord(message.body(), message.attributes(), message.receiveCount()));
+        return queue.claim(message.body(), message.attributes(), message.receiveCount());
     }
 
     @Singleton

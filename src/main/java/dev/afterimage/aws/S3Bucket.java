@@ -40,11 +40,6 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
         }
     }
 
-    /** A bucket whose writes name their encryption. */
-    public S3Bucket(S3Client s3, String name, String prefix, Optional<String> kmsKeyId) {
-        this(s3, name, prefix, true, kmsKeyId);
-    }
-
     public static S3Bucket of(S3Client s3, S3Config config) {
         return new S3Bucket(
                 s3, config.bucket().orElse(""), config.prefix().orElse(""), config.encrypted(), config.kmsKeyId());

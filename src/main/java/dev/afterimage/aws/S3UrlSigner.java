@@ -1,6 +1,7 @@
 package dev.afterimage.aws;
 
 import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.ExpiryWindow;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
@@ -58,7 +59,7 @@ public final class S3UrlSigner implements UrlSigner {
         SdkHttpRequest request = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.GET)
                 .uri(locationOf(bucket, S3ImageStore.objectOf(entry.key())))
-                .putRawQueryParameter("v", Long.toString(entry.createdAt().toEpochMilli(), Character.MAX_RADIX))
+                .putRawQueryParameter("v", BaseUrl.version(entry))
                 .build();
         return new SignedUrl(presigned(bucket.s3(), request, expiry.minus(window.longest()), window.longest()), expiry);
     }

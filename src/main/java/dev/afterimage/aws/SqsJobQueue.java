@@ -77,14 +77,6 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     /**
-     * A message that SQS pushed to a Lambda function, which deletes it itself when the function doesn't report it as failed.
-     *
-     * @param attributes the message attributes' string values by name
-     * @param receiveCount the system attribute {@code ApproximateReceiveCount}
-     */
-    public record SqsRecord(String body, Map<String, String> attributes, int receiveCount) {}
-
-    /**
      * A queue in SQS.
      *
      * @param threads run the sending of several batches at once; virtual threads
@@ -180,8 +172,7 @@ public final class SqsJobQueue implements JobQueue {
 
     private Optional<Claim> claim(Lane lane, Message message) {
         String count = message.attributes().getOrDefault(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
-        Optional<Claim> claim =
-                claim(new SqsRecord(message.body(), texts(message), Integer.parseInt(count)), message.receiptHandle());
+        Optional<Claim> claim = claim(message.body(), texts(message), Integer.parseInt(count), message.receiptHandle());
         if (claim.isEmpty()) {
             delete(queues.of(lane), message.receiptHandle());
         }
@@ -189,20 +180,23 @@ public final class SqsJobQueue implements JobQueue {
     }
 
     /**
-     * A claim on a message that SQS pushed. When the claim ends, Lambda deletes the message.
+     * A claim on a message that SQS pushed to a Lambda function. Lambda deletes it when the function doesn't report it as
+     * failed.
      *
+     * @param attributes the message attributes' string values by name
+     * @param receiveCount the system attribute {@code ApproximateReceiveCount}
      * @return empty when the message needs nothing more: it is no job and was dead-lettered, or its time has not come and it
      *     was sent again
      * @throws NewerFormatException when a newer version wrote it; then it must be handed out again
      */
-    public Optional<Claim> claim(SqsRecord message) {
-        return claim(message, "");
+    public Optional<Claim> claim(String body, Map<String, String> attributes, int receiveCount) {
+        return claim(body, attributes, receiveCount, "");
     }
 
-    private Optional<Claim> claim(SqsRecord message, String receipt) {
-        Optional<SqsJob> read = SqsJob.read(message.body(), message.attributes(), clock);
+    private Optional<Claim> claim(String body, Map<String, String> attributes, int receiveCount, String receipt) {
+        Optional<SqsJob> read = SqsJob.read(body, attributes, clock);
         if (read.isEmpty()) {
-            deadLetter(message.body(), Map.of(), "This is not a job.");
+            deadLetter(body, Map.of(), "This is not a job.");
             return Optional.empty();
         }
         SqsJob job = read.get();
@@ -210,7 +204,7 @@ public final class SqsJobQueue implements JobQueue {
             sender.send(queues.of(job.job().lane()), List.of(job));
             return Optional.empty();
         }
-        return Optional.of(new Claim(job.job(), job.attempts(), message.receiveCount(), receipt));
+        return Optional.of(new Claim(job.job(), job.attempts(), receiveCount, receipt));
     }
 
     private static Map<String, String> texts(Message message) {

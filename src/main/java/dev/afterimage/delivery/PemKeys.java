@@ -66,17 +66,9 @@ public final class PemKeys {
 
     /** PKCS#8 PEM, as {@code afterimage.delivery.private-key} takes it. A secret: for files only their owner reads. */
     public static String write(PrivateKey key) {
-        return block("PRIVATE KEY", key.getEncoded());
-    }
-
-    /** SubjectPublicKeyInfo PEM, as CloudFront's "Create public key" takes it. */
-    public static String write(PublicKey key) {
-        return block("PUBLIC KEY", key.getEncoded());
-    }
-
-    private static String block(String label, byte[] der) {
         Base64.Encoder lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-        return "-----BEGIN " + label + "-----\n" + lines.encodeToString(der) + "\n-----END " + label + "-----\n";
+        return "-----BEGIN PRIVATE KEY-----\n" + lines.encodeToString(key.getEncoded())
+                + "\n-----END PRIVATE KEY-----\n";
     }
 
     private static byte[] pkcs8(byte[] pkcs1) {

@@ -1,9 +1,6 @@
 package dev.afterimage.provider;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.afterimage.image.ImageFormat;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -167,8 +164,6 @@ record Description(
         /** {@code multipart/form-data} (RFC 7578) */
         MULTIPART;
 
-        private static final ObjectMapper MAPPER = JsonMapper.builder().build();
-
         /**
          * A body, ready to be sent.
          *
@@ -178,7 +173,7 @@ record Description(
 
         Content write(JsonNode body) {
             return switch (this) {
-                case JSON -> new Content("application/json", json(body));
+                case JSON -> new Content("application/json", body.toString());
                 case FORM ->
                     new Content(
                             "application/x-www-form-urlencoded",
@@ -221,15 +216,7 @@ record Description(
         }
 
         private static String text(JsonNode value) {
-            return value.isTextual() ? value.textValue() : json(value);
-        }
-
-        private static String json(JsonNode value) {
-            try {
-                return MAPPER.writeValueAsString(value);
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("JSON that was read can be written", e);
-            }
+            return value.isTextual() ? value.textValue() : value.toString();
         }
     }
 }

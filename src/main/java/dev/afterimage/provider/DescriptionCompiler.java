@@ -72,13 +72,10 @@ final class DescriptionCompiler {
     /**
      * Compiles a document.
      *
+     * @param target in place of the document's own
+     * @param cost in place of the document's own
      * @throws IllegalArgumentException when it is no JSON, or describes no API
      */
-    static Description compile(byte[] document) {
-        return compile(document, Optional.empty(), OptionalDouble.empty());
-    }
-
-    /** The same with this target and cost in place of the document's own. */
     static Description compile(byte[] document, Optional<String> target, OptionalDouble cost) {
         try {
             JsonNode json = JSON.readTree(document);

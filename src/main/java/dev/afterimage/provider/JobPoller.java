@@ -321,9 +321,6 @@ final class JobPoller {
     @FunctionalInterface
     interface PollPermits {
 
-        /** Permits every poll at once, for providers that don't count polls. */
-        PollPermits FREE = (account, lane, deadline) -> {};
-
         /**
          * Returns when the poll may leave.
          *

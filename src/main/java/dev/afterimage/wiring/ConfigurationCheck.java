@@ -254,8 +254,6 @@ final class ConfigurationCheck {
     }
 
     private static void checkLinks(LinkConfig links) {
-        notNegative("afterimage.links.wait", links.patience());
-        notNegative("afterimage.links.crawler-wait", links.crawlerPatience());
         links.secrets().forEach((id, secret) -> {
             if (bytes(secret) < LinkConfig.SHORTEST_SECRET) {
                 throw new IllegalArgumentException("Set afterimage.links.secrets.\"" + id + "\" to "

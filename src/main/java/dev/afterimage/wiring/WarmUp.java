@@ -11,7 +11,6 @@ import dev.afterimage.redis.RedisLink;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Machine;
-import dev.afterimage.time.Pause;
 import dev.afterimage.wiring.BackendConfig.FleetKind;
 import dev.afterimage.wiring.BackendConfig.IndexKind;
 import dev.afterimage.wiring.BackendConfig.QueueKind;
@@ -22,9 +21,7 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -50,9 +47,7 @@ class WarmUp {
     private final Supplier<ImageIndex> index;
     private final Supplier<ProviderLimiter> limiter;
     private final Supplier<FlightLeases> leases;
-    private final Pause pause;
-    private final Clock clock;
-    private final LongSupplier nanoTime;
+    private final Machine machine;
 
     @Inject
     WarmUp(
@@ -60,22 +55,18 @@ class WarmUp {
             Instance<ProviderLimiter> limiter,
             Instance<FlightLeases> leases,
             Machine machine) {
-        this(index::get, limiter::get, leases::get, machine.pause(), machine.clock(), machine.nanoTime());
+        this(index::get, limiter::get, leases::get, machine);
     }
 
     WarmUp(
             Supplier<ImageIndex> index,
             Supplier<ProviderLimiter> limiter,
             Supplier<FlightLeases> leases,
-            Pause pause,
-            Clock clock,
-            LongSupplier nanoTime) {
+            Machine machine) {
         this.index = index;
         this.limiter = limiter;
         this.leases = leases;
-        this.pause = pause;
-        this.clock = clock;
-        this.nanoTime = nanoTime;
+        this.machine = machine;
     }
 
     /** Runs before the port is opened, and before the worker claims jobs. */
@@ -111,14 +102,14 @@ class WarmUp {
 
     /** Runs rounds until 50 were quick, or {@code patience} has passed. */
     void run(Duration patience, Duration quick) throws InterruptedException {
-        Deadline deadline = Deadline.in(patience, clock);
+        Deadline deadline = Deadline.in(patience, machine.clock());
         int quickRounds = 0;
-        while (quickRounds < ROUNDS && !deadline.hasPassed(clock)) {
-            long began = nanoTime.getAsLong();
-            if (answers() && nanoTime.getAsLong() - began <= quick.toNanos()) {
+        while (quickRounds < ROUNDS && !deadline.hasPassed(machine.clock())) {
+            long began = machine.nanoTime().getAsLong();
+            if (answers() && machine.nanoTime().getAsLong() - began <= quick.toNanos()) {
                 quickRounds++;
             } else {
-                pause.await(BETWEEN_SLOW_ROUNDS);
+                machine.pause().await(BETWEEN_SLOW_ROUNDS);
             }
         }
     }

@@ -171,7 +171,7 @@ class S3FaultsTest {
     }
 
     private static ImageStore store(S3Client client, String bucket) {
-        return new S3ImageStore(new S3Bucket(client, bucket, "", Optional.empty()));
+        return new S3ImageStore(new S3Bucket(client, bucket, "", true, Optional.empty()));
     }
 
     private static S3Client impatient(URI endpoint) {

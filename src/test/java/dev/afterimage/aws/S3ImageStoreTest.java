@@ -35,7 +35,7 @@ class S3ImageStoreTest extends ImageStoreContract {
     @AutoClose
     private static final S3Client s3 = server.client();
 
-    private final ImageStore store = new S3ImageStore(new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty()));
+    private final ImageStore store = new S3ImageStore(new S3Bucket(s3, S3Server.BUCKET, "", true, Optional.empty()));
 
     @BeforeEach
     void empty() {
@@ -70,7 +70,7 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     @Test
     void aPrefixKeepsTwoServicesInOneBucketApart() {
-        ImageStore other = new S3ImageStore(new S3Bucket(s3, S3Server.BUCKET, "staging/", Optional.empty()));
+        ImageStore other = new S3ImageStore(new S3Bucket(s3, S3Server.BUCKET, "staging/", true, Optional.empty()));
         other.put(entry(KEY, NOON, 9), content(KEY, NOON, 9));
 
         assertThat(store.find(KEY)).isEmpty();
@@ -101,11 +101,11 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     @Test
     void everyObjectIsEncryptedWithS3sKeyUnlessAnotherIsNamed() {
-        S3Bucket withoutKey = new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty());
+        S3Bucket withoutKey = new S3Bucket(s3, S3Server.BUCKET, "", true, Optional.empty());
         PutObjectRequest own = withoutKey.encrypted(PutObjectRequest.builder()).build();
         assertThat(own.serverSideEncryptionAsString()).isEqualTo("AES256");
 
-        S3Bucket withKey = new S3Bucket(s3, S3Server.BUCKET, "", Optional.of("alias/images"));
+        S3Bucket withKey = new S3Bucket(s3, S3Server.BUCKET, "", true, Optional.of("alias/images"));
         PutObjectRequest named = withKey.encrypted(PutObjectRequest.builder()).build();
         assertThat(named.serverSideEncryptionAsString()).isEqualTo("aws:kms");
         assertThat(named.ssekmsKeyId()).isEqualTo("alias/images");
@@ -114,11 +114,11 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     @Test
     void aBucketMustBeNamedAndAPrefixEndWithASlash() {
-        assertThatThrownBy(() -> new S3Bucket(s3, "", "", Optional.empty()))
+        assertThatThrownBy(() -> new S3Bucket(s3, "", "", true, Optional.empty()))
                 .hasMessageContaining("afterimage.s3.bucket");
-        assertThatThrownBy(() -> new S3Bucket(s3, "b", "x", Optional.empty()))
+        assertThatThrownBy(() -> new S3Bucket(s3, "b", "x", true, Optional.empty()))
                 .hasMessageContaining("afterimage.s3.prefix");
-        assertThatThrownBy(() -> new S3Bucket(s3, "b", "/x/", Optional.empty()))
+        assertThatThrownBy(() -> new S3Bucket(s3, "b", "/x/", true, Optional.empty()))
                 .hasMessageContaining("afterimage.s3.prefix");
     }
 

@@ -187,7 +187,7 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
     }
 
     private TemplateVersions versions(S3Client client, Executor executor) {
-        S3Bucket bucket = new S3Bucket(client, S3Server.BUCKET, "", Optional.empty());
+        S3Bucket bucket = new S3Bucket(client, S3Server.BUCKET, "", true, Optional.empty());
         return new S3TemplateVersions(bucket, TTL, clock, executor);
     }
 

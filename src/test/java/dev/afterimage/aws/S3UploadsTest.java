@@ -31,7 +31,7 @@ class S3UploadsTest {
     private static final S3Client s3 = server.client();
 
     private final Uploads uploads = new S3Uploads(
-            new S3Bucket(s3, S3Server.BUCKET, "", Optional.empty()),
+            new S3Bucket(s3, S3Server.BUCKET, "", true, Optional.empty()),
             new TimeOrderedIds(Clock.systemUTC(), new Random()),
             Clock.systemUTC());
 

@@ -10,6 +10,7 @@ import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
@@ -151,7 +152,7 @@ class SqsJobQueueTest extends JobQueueContract {
 
         assertThat(queue.status().bulk()).isEqualTo(1);
         assertThat(queue.status().deadLetters()).isZero();
-        assertThatThrownBy(() -> queue.claim(new SqsJobQueue.SqsRecord(newer, Map.of(), 1)))
+        assertThatThrownBy(() -> queue.claim(newer, Map.of(), 1))
                 .isInstanceOf(NewerFormatException.class)
                 .hasMessageContaining("format 99");
     }
@@ -188,8 +189,7 @@ class SqsJobQueueTest extends JobQueueContract {
         Message message = sqs.receiveMessage(request -> request.queueUrl(queues.bulk()))
                 .messages()
                 .getFirst();
-        Claim claim = queue.claim(new SqsJobQueue.SqsRecord(message.body(), Map.of("attempts", "3"), 2))
-                .orElseThrow();
+        Claim claim = queue.claim(message.body(), Map.of("attempts", "3"), 2).orElseThrow();
 
         assertThat(claim.attempts()).isEqualTo(3);
         assertThat(claim.deliveries()).isEqualTo(2);
@@ -204,10 +204,9 @@ class SqsJobQueueTest extends JobQueueContract {
     @Test
     void messagePushedBeforeItsDelayIsOverIsSentAgain() {
         String later = Long.toString(clock.instant().plusSeconds(3600).toEpochMilli());
-        SqsJobQueue.SqsRecord early = new SqsJobQueue.SqsRecord(
-                dev.afterimage.jobs.JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1);
 
-        assertThat(queue.claim(early)).isEmpty();
+        assertThat(queue.claim(JobCodec.encode(Jobs.bulk(1)), Map.of("not-before", later), 1))
+                .isEmpty();
 
         assertThat(queue.status().bulk()).isEqualTo(1);
     }

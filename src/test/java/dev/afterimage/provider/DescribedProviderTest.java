@@ -26,6 +26,8 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.testing.SampleImages;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,7 +51,9 @@ class DescribedProviderTest {
 
     private static Description described(String properties) {
         return DescriptionCompiler.compile(
-                ("{'name':'x'," + properties + "}").replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+                ("{'name':'x'," + properties + "}").replace('\'', '"').getBytes(StandardCharsets.UTF_8),
+                Optional.empty(),
+                OptionalDouble.empty());
     }
 
     private static void generate(String properties, String data, String... settings) {

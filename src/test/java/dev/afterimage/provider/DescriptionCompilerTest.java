@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +44,8 @@ class DescriptionCompilerTest {
     }
 
     private static Description compile(String document) {
-        return DescriptionCompiler.compile(document.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+        return DescriptionCompiler.compile(
+                document.replace('\'', '"').getBytes(StandardCharsets.UTF_8), Optional.empty(), OptionalDouble.empty());
     }
 
     /** A minimal description with one more property. */

@@ -36,7 +36,7 @@ class JobPollerTest {
     private final MutableClock clock = MutableClock.atSomeTime();
     private final ApiDouble api = Zoo.FLUX.in(clock);
     private final ZooBench bench = new ZooBench(api, clock, new FakePause(clock));
-    private final DescribedProvider provider = bench.provider(JobPoller.PollPermits.FREE);
+    private final DescribedProvider provider = bench.provider(ProviderBench.FREE);
 
     private void pollsAreAnswered(int status, int times) {
         for (int poll = 0; poll < times; poll++) {
@@ -107,7 +107,7 @@ class JobPollerTest {
         });
         told.webhooks = Webhooks.on();
 
-        assertThat(told.provider(JobPoller.PollPermits.FREE)
+        assertThat(told.provider(ProviderBench.FREE)
                         .generate(told.request(0), ProviderBench.attempt())
                         .content())
                 .isEqualTo(told.api.image());
@@ -134,7 +134,7 @@ class JobPollerTest {
         });
         told.webhooks = bench.webhooks;
 
-        told.provider(JobPoller.PollPermits.FREE)
+        told.provider(ProviderBench.FREE)
                 .generate(
                         told.request(0),
                         Attempt.of(Lane.BULK, new Deadline(Instant.MAX), Orders.of(Purchases.of(key))));

@@ -37,6 +37,9 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
     /** The limits that answers showed. */
     final List<String> shown = new ArrayList<>();
 
+    /** Permits every poll at once. */
+    static final PollPermits FREE = (account, lane, deadline) -> {};
+
     /** The time-out of tests that wait for one. */
     static final Duration SHORT = Duration.ofMillis(300);
 
@@ -69,7 +72,7 @@ final class ProviderBench implements AutoCloseable, BeforeEachCallback, AfterAll
                 new DescribedProvider.Parts(
                         http,
                         ProviderBench::resolve,
-                        PollPermits.FREE,
+                        FREE,
                         (account, calls, window) -> shown.add(calls + " in " + window),
                         (service, method, url, headers, body) -> headers,
                         clock,

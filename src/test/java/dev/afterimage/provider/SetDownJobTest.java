@@ -27,7 +27,6 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImagePipeline;
-import dev.afterimage.provider.JobPoller.PollPermits;
 import dev.afterimage.provider.zoo.ApiDouble;
 import dev.afterimage.provider.zoo.DocumentedError;
 import dev.afterimage.provider.zoo.Zoo;
@@ -127,7 +126,7 @@ class SetDownJobTest {
         ManualPause pause = new ManualPause(clock);
         CallSettler settler = Permitted.settler(receipts, clock, pause, threads);
         AccountChoice accounts = new AccountChoice(new Permitted.OneAccount(), clock);
-        ImageGenerator provider = new BudgetedGenerator(budget, accounts, bench.provider(PollPermits.FREE, true));
+        ImageGenerator provider = new BudgetedGenerator(budget, accounts, bench.provider(ProviderBench.FREE, true));
         return Permitted.pipeline(
                 KEYS,
                 new MemoryImageIndex(),
@@ -165,8 +164,7 @@ class SetDownJobTest {
         for (Message message : messages()) {
             Map<String, String> attributes = new HashMap<>();
             message.messageAttributes().forEach((name, value) -> attributes.put(name, value.stringValue()));
-            queue.claim(new SqsJobQueue.SqsRecord(message.body(), attributes, 1))
-                    .ifPresent(claim -> claims.put(message.messageId(), claim));
+            queue.claim(message.body(), attributes, 1).ifPresent(claim -> claims.put(message.messageId(), claim));
         }
         claims.values().forEach(claim -> assertThat(claim.attempts()).isZero());
         assertThat(worker.process(claims, Deadline.in(Duration.ofMinutes(10), clock)))

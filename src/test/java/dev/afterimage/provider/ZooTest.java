@@ -88,7 +88,7 @@ class ZooTest {
     @EnumSource
     void theImageIsFoundAndItsCostIsCounted(Zoo animal) {
         ZooBench bench = bench(animal);
-        DescribedProvider provider = bench.provider(PollPermits.FREE);
+        DescribedProvider provider = bench.provider(ProviderBench.FREE);
 
         for (int number = 0; number < 3; number++) {
             GeneratedImage image = provider.generate(bench.request(number), attempt());
@@ -105,7 +105,7 @@ class ZooTest {
         ZooBench bench = bench(Zoo.BEDROCK);
         for (ImageFormat format : bench.description.formats().keySet()) {
             ImageRequest request = bench.request(0);
-            assertThat(bench.provider(PollPermits.FREE)
+            assertThat(bench.provider(ProviderBench.FREE)
                             .generate(new ImageRequest(request.template(), request.data(), format), attempt())
                             .content())
                     .as(format.word())
@@ -132,7 +132,7 @@ class ZooTest {
         String more = one.data().json().replaceFirst("}$", ",\"" + member + "\":" + value + "}");
         ImageRequest request = new ImageRequest(one.template(), TemplateData.of(more), one.format());
 
-        assertThatThrownBy(() -> bench.provider(PollPermits.FREE).generate(request, attempt()))
+        assertThatThrownBy(() -> bench.provider(ProviderBench.FREE).generate(request, attempt()))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining("/" + member);
         assertThat(bench.api.calls()).isZero();
@@ -143,7 +143,7 @@ class ZooTest {
     void aLimitThatAnAnswerShowsIsTold(Zoo animal, String limit) {
         ZooBench bench = bench(animal);
 
-        bench.provider(PollPermits.FREE).generate(bench.request(0), attempt());
+        bench.provider(ProviderBench.FREE).generate(bench.request(0), attempt());
 
         assertThat(bench.shown).containsExactly(limit);
     }
@@ -159,7 +159,7 @@ class ZooTest {
 
             GenerationException failure = catchThrowableOfType(
                     GenerationException.class,
-                    () -> bench.provider(PollPermits.FREE).generate(bench.request(1), attempt()));
+                    () -> bench.provider(ProviderBench.FREE).generate(bench.request(1), attempt()));
 
             assertThat(failure).as(error.name()).isInstanceOf(error.meaning()).hasMessageNotContaining(ApiDouble.KEY);
             if (failure instanceof RejectedException rejected) {
@@ -241,11 +241,11 @@ class ZooTest {
         Orders order = Orders.next();
         int number = 0;
         while (order.ticket().isEmpty() && number < 4) {
-            first.provider(PollPermits.FREE).generate(first.request(number++), attempt(order));
+            first.provider(ProviderBench.FREE).generate(first.request(number++), attempt(order));
         }
         int bills = first.api.billed();
 
-        byte[] resumed = first.provider(PollPermits.FREE)
+        byte[] resumed = first.provider(ProviderBench.FREE)
                 .generate(first.request(number - 1), attempt(order))
                 .content();
 

@@ -9,13 +9,16 @@ import dev.afterimage.limit.Limits;
 import dev.afterimage.limit.ProviderLimiter;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.testing.CallersThread;
 import dev.afterimage.testing.FakePause;
 import dev.afterimage.testing.Limiters;
 import dev.afterimage.testing.MemoryImageIndex;
 import dev.afterimage.testing.MutableClock;
+import dev.afterimage.time.Machine;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -68,7 +71,9 @@ class WarmUpTest {
     private WarmUp warmUp(ImageIndex index) {
         ProviderLimiter limiter = Limiters.memory(LIMITS, clock);
         FlightLeases leases = new MemoryFlightLeases(PATIENCE, clock::nanoTime, duration -> {});
-        return new WarmUp(() -> index, () -> limiter, () -> leases, pause, clock, clock::nanoTime);
+        Machine machine =
+                new Machine(clock, clock::nanoTime, pause, new SplittableRandom(1), () -> "token", new CallersThread());
+        return new WarmUp(() -> index, () -> limiter, () -> leases, machine);
     }
 
     /** Takes its time, for a while. */

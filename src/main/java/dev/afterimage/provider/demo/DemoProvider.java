@@ -23,7 +23,6 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.imageio.IIOImage;
@@ -46,8 +45,6 @@ public final class DemoProvider implements ImageGenerator {
     private final DemoWindow window;
     private final Pause pause;
     private final Map<String, DemoTemplate> templates;
-    private final AtomicLong calls = new AtomicLong();
-    private final AtomicLong throttled = new AtomicLong();
 
     /** A renderer that behaves as configured. */
     public DemoProvider(DemoConfig config, Clock clock, Pause pause) {
@@ -68,10 +65,8 @@ public final class DemoProvider implements ImageGenerator {
     @Override
     public GeneratedImage generate(ImageRequest request, Attempt attempt) {
         attempt.departure().now();
-        calls.incrementAndGet();
         Optional<Duration> wait = window.arrive();
         if (wait.isPresent()) {
-            throttled.incrementAndGet();
             throw ThrottledException.byProvider(wait);
         }
         DemoTemplate template = templateOf(request);
@@ -121,16 +116,6 @@ public final class DemoProvider implements ImageGenerator {
             Thread.currentThread().interrupt();
             throw new OutcomeUnknownException("cancelled while the demo was drawing", e);
         }
-    }
-
-    /** The calls that arrived, those answered 429 included. */
-    public long calls() {
-        return calls.get();
-    }
-
-    /** The calls that were answered 429. */
-    public long throttled() {
-        return throttled.get();
     }
 
     /**
