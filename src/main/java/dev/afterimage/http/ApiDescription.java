@@ -2,7 +2,7 @@ package dev.afterimage.http;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.afterimage.http.header.Allow;
+import dev.afterimage.http.auth.RouteRoles;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -38,14 +38,14 @@ final class ApiDescription {
     }
 
     private static void listMethods(RoutingContext context) {
-        SortedSet<String> methods = Allow.methodsOf(context.normalizedPath());
+        SortedSet<String> methods = RouteRoles.methodsOf(context.normalizedPath());
         if (methods.isEmpty()) {
             context.fail(404);
             return;
         }
         context.response()
                 .setStatusCode(204)
-                .putHeader(Allow.HEADER, String.join(", ", methods))
+                .putHeader("Allow", String.join(", ", methods))
                 .end();
     }
 

@@ -1,6 +1,5 @@
 package dev.afterimage.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchLedger;
@@ -84,10 +83,6 @@ final class CallbackBodies implements Callbacks.Bodies {
     }
 
     private String write(Object body) {
-        try {
-            return json.writeValueAsString(body);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Texts, numbers and times are always JSON", e);
-        }
+        return json.valueToTree(body).toString();
     }
 }

@@ -10,9 +10,7 @@ import dev.afterimage.delivery.BaseUrl;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
-import dev.afterimage.http.header.CacheStatus;
 import dev.afterimage.http.header.HttpResponse;
-import dev.afterimage.http.header.RetryAfter;
 import dev.afterimage.pipeline.ImageOutcome;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
@@ -38,6 +36,8 @@ final class ImageResponses {
     static final Duration REDIRECT_MARGIN = Duration.ofMinutes(1);
 
     private static final Duration STALE_REDIRECT = Duration.ofMinutes(1);
+
+    static final String CACHE_STATUS = "Cache-Status";
 
     private static final String CONTENT_TYPE = "Content-Type";
     private static final String CACHE_CONTROL = "Cache-Control";
@@ -90,10 +90,24 @@ final class ImageResponses {
             case ImageOutcome.Ready ready -> {
                 Map<String, String> headers = new LinkedHashMap<>();
                 headers.put(CONTENT_TYPE, "application/json;charset=UTF-8");
-                headers.put(CacheStatus.HEADER, CacheStatus.of(ready));
+                headers.put(CACHE_STATUS, cacheStatus(ready));
                 yield new HttpResponse(200, headers, json(ready.entry(), urlFor(ready, serviceRoot)));
             }
             case ImageOutcome.Pending pending -> pending(pending);
+        };
+    }
+
+    /**
+     * The {@code Cache-Status} of an image (RFC 9211): where it came from, in one cache's words. A stale hit says by how many
+     * whole seconds, at least one, it is past its freshness.
+     */
+    static String cacheStatus(ImageOutcome.Ready outcome) {
+        return switch (outcome) {
+            case ImageOutcome.Hit hit -> "afterimage; hit";
+            case ImageOutcome.Stale stale ->
+                "afterimage; hit; ttl=-" + Math.max(1, stale.staleFor().toSeconds());
+            case ImageOutcome.Stored stored -> "afterimage; fwd=miss; stored";
+            case ImageOutcome.Collapsed collapsed -> "afterimage; fwd=miss; collapsed";
         };
     }
 
@@ -162,7 +176,7 @@ final class ImageResponses {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put(LOCATION, url.url());
         headers.put(CACHE_CONTROL, cacheControl);
-        headers.put(CacheStatus.HEADER, CacheStatus.of(ready));
+        headers.put(CACHE_STATUS, cacheStatus(ready));
         return new HttpResponse(302, headers, NO_BODY);
     }
 
@@ -177,7 +191,7 @@ final class ImageResponses {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put(CONTENT_TYPE, "application/json");
         headers.put(LOCATION, body.location());
-        headers.put(RetryAfter.HEADER, RetryAfter.of(pending.retryAfter()));
+        headers.put("Retry-After", HttpResponse.retryAfter(pending.retryAfter()));
         return new HttpResponse(202, headers, write(pendingImages, body));
     }
 

@@ -6,10 +6,8 @@ import dev.afterimage.http.header.RequestId;
 import io.quarkus.vertx.http.runtime.ForwardedInfo;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.impl.HttpServerRequestInternal;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -79,22 +77,15 @@ final class ImageRoute {
         Executor own = new EventLoop(context.vertx().getOrCreateContext());
         CompletableFuture<HttpResponse> response = endpoint.answer(request, own).toCompletableFuture();
         if (response.isDone()) {
-            send(response.join(), context);
+            response.join().send(context);
             return;
         }
         long timer = context.vertx()
-                .setTimer(endpoint.latest(request).toMillis(), late -> send(endpoint.late(request), context));
+                .setTimer(
+                        endpoint.latest(request).toMillis(),
+                        late -> endpoint.late(request).send(context));
         context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
-        var unused = response.thenAcceptAsync(whole -> send(whole, context), own);
-    }
-
-    private static void send(HttpResponse whole, RoutingContext context) {
-        HttpServerResponse response = context.response();
-        if (!response.ended() && !response.closed()) {
-            response.setStatusCode(whole.status());
-            whole.headers().forEach(response::putHeader);
-            response.end(Buffer.buffer(whole.body()));
-        }
+        var unused = response.thenAcceptAsync(whole -> whole.send(context), own);
     }
 
     /**

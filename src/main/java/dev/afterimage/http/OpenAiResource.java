@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.http.auth.Client;
-import dev.afterimage.http.header.CacheStatus;
+import dev.afterimage.http.problem.OpenAiError;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.image.ImageRequest;
@@ -51,14 +51,9 @@ import org.jspecify.annotations.Nullable;
  * by the deadline is a 429 with {@code Retry-After}: the clients ask again by themselves, and meet the call that is under
  * way.
  */
-@Path(OpenAiResource.PATH)
+@Path(OpenAiError.PATH)
 @RunOnVirtualThread // it reads images from the store
 public final class OpenAiResource {
-
-    static final String PATH = "/v1/images/generations";
-
-    /** The longest wait that OpenAI's clients accept. */
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private final ImageService images;
     private final ImageStore store;
@@ -87,7 +82,7 @@ public final class OpenAiResource {
 
     /** Has the body's media type, time and size checked before the resource is called. */
     static void register(@Observes Router router, HttpConfig config) {
-        JsonBody.of(router, PATH, config.bodyTimeout());
+        JsonBody.of(router, OpenAiError.PATH, config.bodyTimeout());
     }
 
     /**
@@ -125,7 +120,9 @@ public final class OpenAiResource {
                 .max()
                 .orElseThrow();
         return Response.ok(new Images(created, data))
-                .header(CacheStatus.HEADER, ready.stream().map(CacheStatus::of).collect(Collectors.joining(", ")))
+                .header(
+                        ImageResponses.CACHE_STATUS,
+                        ready.stream().map(ImageResponses::cacheStatus).collect(Collectors.joining(", ")))
                 .build();
     }
 
@@ -148,7 +145,7 @@ public final class OpenAiResource {
                             IMAGE_PENDING,
                             "The image is still being made. Send the same request again after the time in Retry-After: it is not"
                                     + " made twice. Let the client's max_retries cover the longest wait.")
-                    .after(late.get().compareTo(LONGEST_WAIT) < 0 ? late.get() : LONGEST_WAIT));
+                    .after(late.get().compareTo(OpenAiError.LONGEST_WAIT) < 0 ? late.get() : OpenAiError.LONGEST_WAIT));
         }
         return outcomes.stream().map(ImageOutcome.Ready.class::cast).toList();
     }

@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.generation.GenerationException.RejectedException;
+import dev.afterimage.http.problem.OpenAiError;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.pipeline.ImageOutcome;
@@ -161,14 +162,14 @@ class OpenAiResourceTest extends WithFakeCore {
         error(
                 given().contentType("text/plain")
                         .body("A fox")
-                        .post(OpenAiResource.PATH)
+                        .post(OpenAiError.PATH)
                         .then(),
                 415,
                 "invalid_request_error");
         error(
                 given().contentType("application/json")
                         .body("x".repeat(300_000))
-                        .post(OpenAiResource.PATH)
+                        .post(OpenAiError.PATH)
                         .then(),
                 413,
                 "invalid_request_error");
@@ -205,7 +206,7 @@ class OpenAiResourceTest extends WithFakeCore {
         return given().contentType("application/json")
                 .header("Authorization", "Bearer sk-anything")
                 .body(body.replace('\'', '"'))
-                .post(OpenAiResource.PATH)
+                .post(OpenAiError.PATH)
                 .then();
     }
 }

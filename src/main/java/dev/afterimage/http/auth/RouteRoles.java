@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -127,6 +130,32 @@ public final class RouteRoles {
         }
         List<String> segments = segments(path);
         return rules.stream().filter(rule -> rule.matches(asked, segments)).findFirst();
+    }
+
+    /**
+     * The methods that a path offers, in alphabetical order, for the {@code Allow} header (RFC 9110, section 10.2.1); empty
+     * when there is no such path. As in the router, a path without a variable part goes before one that has some.
+     */
+    public static SortedSet<String> methodsOf(String path) {
+        List<String> asked = segments(path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+        SortedSet<String> methods = methods(rule -> rule.path().equals(asked));
+        if (methods.isEmpty()) {
+            methods = methods(rule -> rule.matches(rule.method(), asked));
+        }
+        if (methods.contains("GET")) {
+            methods.add("HEAD");
+        }
+        if (!methods.isEmpty()) {
+            methods.add("OPTIONS");
+        }
+        return methods;
+    }
+
+    private static SortedSet<String> methods(Predicate<Rule> isOfPath) {
+        return RULES.stream()
+                .filter(rule -> !rule.method().equals("OPTIONS") && isOfPath.test(rule))
+                .map(Rule::method)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     List<Rule> rules() {

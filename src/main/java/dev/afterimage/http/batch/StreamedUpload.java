@@ -5,6 +5,7 @@ import dev.afterimage.catalogue.CatalogueFormat;
 import dev.afterimage.catalogue.CatalogueRows;
 import dev.afterimage.image.Sha256;
 import dev.afterimage.image.TemplateId;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -44,25 +45,16 @@ final class StreamedUpload implements BatchIntake.Upload {
     /** The rows; closing them leaves the body open, because its hash may not be known yet. */
     @Override
     public CatalogueRows rows() throws IOException {
-        return format.open(new KeptOpen(body), template);
+        InputStream keptOpen = new FilterInputStream(body) {
+            @Override
+            public void close() {}
+        };
+        return format.open(keptOpen, template);
     }
 
     @Override
     public String hash() throws IOException {
         body.transferTo(OutputStream.nullOutputStream());
         return HexFormat.of().formatHex(sha256.digest());
-    }
-
-    /** A stream that stays open when a reader closes it. */
-    private static final class KeptOpen extends java.io.FilterInputStream {
-
-        KeptOpen(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public void close() {
-            // The request's owner closes it.
-        }
     }
 }

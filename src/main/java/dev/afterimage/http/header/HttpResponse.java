@@ -1,6 +1,10 @@
 package dev.afterimage.http.header;
 
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,6 +26,31 @@ public record HttpResponse(int status, Map<String, String> headers, byte[] body)
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new HttpResponse(status, more, body);
+    }
+
+    /**
+     * The field value of {@code Retry-After} (RFC 9110, section 10.2.3) in whole seconds, rounded up so that nobody comes too
+     * early; at least one.
+     */
+    public static String retryAfter(Duration wait) {
+        return Long.toString(Math.max(1, wait.plusNanos(999_999_999).toSeconds()));
+    }
+
+    /** Whether it is too late for a response, as when the client went away while it sent its request. */
+    public static boolean isTooLate(RoutingContext context) {
+        HttpServerResponse response = context.response();
+        return response.headWritten() || response.closed();
+    }
+
+    /** Sends it, unless that is too late. */
+    public void send(RoutingContext context) {
+        if (isTooLate(context)) {
+            return;
+        }
+        HttpServerResponse response = context.response();
+        response.setStatusCode(status);
+        headers.forEach(response::putHeader);
+        response.end(Buffer.buffer(body));
     }
 
     /** The same as a resource of Quarkus REST returns it. */

@@ -1,5 +1,5 @@
 /**
- * Header fields that mean something to this service, one a class, each with the RFC that defines it.
+ * A whole response, and the header fields that mean something to this service, each with the RFC that defines it.
  */
 @NullMarked
 package dev.afterimage.http.header;

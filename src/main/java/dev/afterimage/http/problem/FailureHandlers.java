@@ -2,8 +2,6 @@ package dev.afterimage.http.problem;
 
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RequestId;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -29,7 +27,8 @@ final class FailureHandlers {
         // The framework's own handlers would answer HTML, JSON or text, whichever the client seems to like.
         router.route().order(Integer.MIN_VALUE).failureHandler(this::fail);
         IntStream.of(400, 404, 405, 406, 413, 415, 500)
-                .forEach(status -> router.errorHandler(status, context -> send(answer(status, context), context)));
+                .forEach(status -> router.errorHandler(
+                        status, context -> answer(status, context).send(context)));
     }
 
     /** Exceptions that leave a resource, or that Quarkus REST throws on the way to one. */
@@ -44,14 +43,13 @@ final class FailureHandlers {
         int status = context.statusCode();
         // A handler that set a status knew better than the exception's class says.
         boolean chosen = status >= 400 && status != 500;
-        if (isAnswered(context.response())) {
+        if (HttpResponse.isTooLate(context)) {
             return;
         }
-        send(
-                failure == null || chosen
-                        ? answer(status, context)
-                        : answers.answer(failure, RequestId.of(context), pathOf(context)),
-                context);
+        HttpResponse answer = failure == null || chosen
+                ? answer(status, context)
+                : answers.answer(failure, RequestId.of(context), pathOf(context));
+        answer.send(context);
     }
 
     private HttpResponse answer(int status, RoutingContext context) {
@@ -65,20 +63,5 @@ final class FailureHandlers {
         } catch (IllegalArgumentException malformed) {
             return "";
         }
-    }
-
-    /** Whether it is too late for an answer, as when the client went away while it sent its request. */
-    private static boolean isAnswered(HttpServerResponse response) {
-        return response.headWritten() || response.ended() || response.closed();
-    }
-
-    private static void send(HttpResponse answer, RoutingContext context) {
-        HttpServerResponse response = context.response();
-        if (isAnswered(response)) {
-            return;
-        }
-        response.setStatusCode(answer.status());
-        answer.headers().forEach(response::putHeader);
-        response.end(Buffer.buffer(answer.body()));
     }
 }

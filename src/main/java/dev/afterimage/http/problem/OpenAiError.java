@@ -1,7 +1,5 @@
 package dev.afterimage.http.problem;
 
-import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
-
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.util.Map;
@@ -14,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param error what went wrong
  */
 @RegisterForReflection(targets = {OpenAiError.class, OpenAiError.Detail.class})
-record OpenAiError(Detail error) {
+public record OpenAiError(Detail error) {
 
-    private static final String PATH = "/v1/images/generations";
+    public static final String PATH = "/v1/images/generations";
 
-    /** OpenAI's clients take a longer wait for a mistake, and ask again at once. */
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    /** The longest wait that OpenAI's clients accept: they take a longer one for a mistake, and ask again at once. */
+    public static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private static final int TOO_MANY_REQUESTS = 429;
 
@@ -42,7 +40,7 @@ record OpenAiError(Detail error) {
 
     /** 429 for an image that is not ready, because OpenAI's clients repeat such a request after the wait. */
     static int status(Problem problem) {
-        return isLate(problem) ? TOO_MANY_REQUESTS : problem.status();
+        return problem.isLate() ? TOO_MANY_REQUESTS : problem.status();
     }
 
     /** Tells the clients whether to repeat the request: only where the problem names a wait that they accept. */
@@ -71,9 +69,5 @@ record OpenAiError(Detail error) {
             case TOO_MANY_REQUESTS -> "rate_limit_error";
             default -> status < 500 ? "invalid_request_error" : "server_error";
         };
-    }
-
-    private static boolean isLate(Problem problem) {
-        return problem.type().equals(IMAGE_PENDING.uri());
     }
 }

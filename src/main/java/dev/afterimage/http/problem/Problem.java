@@ -1,6 +1,7 @@
 package dev.afterimage.http.problem;
 
 import static dev.afterimage.http.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,6 +50,11 @@ public record Problem(
 
     private static Problem bare(String type, String title, int status, String detail) {
         return new Problem(type, title, status, detail, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    /** Whether all that is wrong is that the image is not made yet. */
+    boolean isLate() {
+        return type.equals(IMAGE_PENDING.uri());
     }
 
     public Problem withHeader(String name, String value) {

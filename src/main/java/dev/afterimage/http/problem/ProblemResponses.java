@@ -1,23 +1,20 @@
 package dev.afterimage.http.problem;
 
 import static dev.afterimage.generation.GenerationException.withoutQuotes;
-import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
 import static dev.afterimage.http.problem.ProblemType.INTERNAL_ERROR;
 import static dev.afterimage.http.problem.ProblemType.METHOD_NOT_ALLOWED;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException.RejectedException;
-import dev.afterimage.http.header.Allow;
+import dev.afterimage.http.auth.RouteRoles;
 import dev.afterimage.http.header.HttpResponse;
-import dev.afterimage.http.header.RetryAfter;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -56,10 +53,9 @@ public final class ProblemResponses {
         headers.put("Content-Type", ProblemDocument.MEDIA_TYPE);
         headers.put("Cache-Control", "no-store");
         headers.putAll(problem.headers());
-        problem.retryAfter().ifPresent(wait -> headers.put(RetryAfter.HEADER, RetryAfter.of(wait)));
+        problem.retryAfter().ifPresent(wait -> headers.put("Retry-After", HttpResponse.retryAfter(wait)));
         if (problem.status() == METHOD_NOT_ALLOWED.status()) {
-            SortedSet<String> allowed = Allow.methodsOf(path);
-            headers.put(Allow.HEADER, String.join(", ", allowed));
+            headers.put("Allow", String.join(", ", RouteRoles.methodsOf(path)));
         }
         boolean openAi = OpenAiError.isSpokenAt(path);
         if (openAi) {
@@ -77,16 +73,11 @@ public final class ProblemResponses {
         }
     }
 
-    private static boolean isOnlyLate(Problem problem) {
-        return problem.type().equals(IMAGE_PENDING.uri());
-    }
-
     private static void log(Throwable failure, Problem problem) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Callables.cause(failure);
         if (problem.status() == INTERNAL_ERROR.status()) {
             LOG.error("A request failed for a reason that nobody foresaw", cause);
-        } else if (problem.status() > INTERNAL_ERROR.status() && !isOnlyLate(problem)) {
+        } else if (problem.status() > INTERNAL_ERROR.status() && !problem.isLate()) {
             LOG.errorf("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
         } else if (cause instanceof RejectedException) {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
