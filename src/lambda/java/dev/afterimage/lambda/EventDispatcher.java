@@ -88,8 +88,7 @@ public final class EventDispatcher {
         try {
             Object answer = switch (reader.read(in)) {
                 case LambdaEvent.Http event -> http.answer(event.request(), context, stopBy);
-                case LambdaEvent.MalformedHttp event -> http.malformed(context);
-                case LambdaEvent.RefusedHttp event -> http.notServed(event.mend(), context);
+                case LambdaEvent.RefusedHttp event -> http.refused(event, context);
                 case LambdaEvent.Ping event -> Map.of("afterimage", "ping");
                 case LambdaEvent.QueueBatch event -> failures(event.messages(), answerBy, stopBy);
                 case LambdaEvent.Plan event -> plan(event, answerBy, stopBy);

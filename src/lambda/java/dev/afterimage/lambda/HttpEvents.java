@@ -6,7 +6,6 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPResponse;
 import dev.afterimage.http.header.HttpResponse;
 import dev.afterimage.http.header.RequestId;
-import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.http.problem.ProblemResponses;
 import dev.afterimage.http.problem.ProblemType;
@@ -96,23 +95,13 @@ final class HttpEvents {
         }
     }
 
-    /** The answer to an event whose members have other types than those of API Gateway. */
-    APIGatewayV2HTTPResponse malformed(Context context) {
-        return invalid(
-                "The event looks like an HTTP request, but its members have other types; send payload format 2.0.",
-                context.getAwsRequestId());
-    }
-
-    /**
-     * The answer to a request in a form that is not served. Its text tells the operator how to mend that, because the
-     * client cannot.
-     */
-    APIGatewayV2HTTPResponse notServed(String mend, Context context) {
-        return problem(new ProblemException(Problem.of(ProblemType.EVENT_NOT_SERVED, mend)), context.getAwsRequestId());
+    /** The answer to a request in a form that is not served. */
+    APIGatewayV2HTTPResponse refused(LambdaEvent.RefusedHttp event, Context context) {
+        return problem(ProblemException.of(event.problem(), event.mend()), context.getAwsRequestId());
     }
 
     private APIGatewayV2HTTPResponse invalid(String detail, String id) {
-        return problem(new ProblemException(Problem.of(ProblemType.INVALID_REQUEST, detail)), id);
+        return problem(ProblemException.of(ProblemType.INVALID_REQUEST, detail), id);
     }
 
     private APIGatewayV2HTTPResponse problem(Exception failure, String id) {

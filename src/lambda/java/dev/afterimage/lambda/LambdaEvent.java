@@ -1,6 +1,7 @@
 package dev.afterimage.lambda;
 
 import com.amazonaws.services.lambda.runtime.events.APIGatewayV2HTTPEvent;
+import dev.afterimage.http.problem.ProblemType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,6 @@ public sealed interface LambdaEvent {
 
     /** A request that came through an HTTP API, payload format 2.0. */
     record Http(APIGatewayV2HTTPEvent request) implements LambdaEvent {}
-
-    /** An event that looks like a request, but whose members have other types than those of API Gateway. */
-    record MalformedHttp() implements LambdaEvent {}
 
     /** Messages that an event source mapping took from a job queue. */
     record QueueBatch(List<QueueMessage> messages) implements LambdaEvent {
@@ -26,9 +24,9 @@ public sealed interface LambdaEvent {
     /**
      * A request in a form that is not served here.
      *
-     * @param mend how its sender must be set up instead
+     * @param mend how its sender must be set up instead; for the operator, because the client cannot mend it
      */
-    record RefusedHttp(String mend) implements LambdaEvent {}
+    record RefusedHttp(ProblemType problem, String mend) implements LambdaEvent {}
 
     /** An event that only keeps the process warm. */
     record Ping() implements LambdaEvent {}

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.lambda.LambdaEvent.QueueMessage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,13 +60,16 @@ final class LambdaEventReader {
         }
         if (event.path("requestContext").has("elb")) {
             return new LambdaEvent.RefusedHttp(
+                    ProblemType.EVENT_NOT_SERVED,
                     "An Application Load Balancer's events are not served. Put an HTTP API of API"
                             + " Gateway or a function URL in front, or run the service in a container behind the balancer.");
         }
         if (event.has("httpMethod")) {
-            return new LambdaEvent.RefusedHttp("Events in payload format 1.0 are not served. On an HTTP API set the"
-                    + " integration's PayloadFormatVersion to 2.0; a REST API has only 1.0, so use an HTTP API or a function"
-                    + " URL.");
+            return new LambdaEvent.RefusedHttp(
+                    ProblemType.EVENT_NOT_SERVED,
+                    "Events in payload format 1.0 are not served. On an HTTP API set the"
+                            + " integration's PayloadFormatVersion to 2.0; a REST API has only 1.0, so use an HTTP API or a function"
+                            + " URL.");
         }
         if (isPing(event)) {
             return new LambdaEvent.Ping();
@@ -94,7 +98,9 @@ final class LambdaEventReader {
         try {
             return new LambdaEvent.Http(http.readValue(event));
         } catch (JsonProcessingException e) {
-            return new LambdaEvent.MalformedHttp();
+            return new LambdaEvent.RefusedHttp(
+                    ProblemType.INVALID_REQUEST,
+                    "The event looks like an HTTP request, but its members have other types; send payload format 2.0.");
         }
     }
 

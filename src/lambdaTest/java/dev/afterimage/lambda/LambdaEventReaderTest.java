@@ -3,6 +3,7 @@ package dev.afterimage.lambda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.afterimage.http.problem.ProblemType;
 import dev.afterimage.lambda.LambdaEvent.QueueMessage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -49,7 +50,10 @@ class LambdaEventReaderTest {
 
     @Test
     void requestContextOfAnotherTypeIsAMalformedRequest() throws IOException {
-        assertThat(read("{\"requestContext\":{\"http\":7}}")).isEqualTo(new LambdaEvent.MalformedHttp());
+        assertThat(read("{\"requestContext\":{\"http\":7}}"))
+                .isInstanceOfSatisfying(
+                        LambdaEvent.RefusedHttp.class,
+                        refused -> assertThat(refused.problem()).isEqualTo(ProblemType.INVALID_REQUEST));
     }
 
     @Test
