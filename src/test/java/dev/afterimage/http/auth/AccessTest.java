@@ -324,6 +324,22 @@ class AccessTest extends WithFakeCore {
         core.assertUntouched();
     }
 
+    /** Quarkus' own routes answer every method alike, so that only the gate keeps the other methods out. */
+    @ParameterizedTest
+    @CsvSource({
+        "OPTIONS, /q/metrics",
+        "HEAD,    /q/metrics",
+        "POST,    /q/metrics",
+        "OPTIONS, /q/health",
+        "POST,    /q/health",
+        "OPTIONS, /q/openapi",
+        "OPTIONS, /",
+        "OPTIONS, /i/social-card.png",
+    })
+    void otherMethodsOfOtherRoutesNeedAKeyToo(String method, String path) {
+        given().request(method, path).then().statusCode(401).header("WWW-Authenticate", "Bearer realm=\"afterimage\"");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET,  /v1/images/../stats",
