@@ -6,6 +6,7 @@ import dev.afterimage.http.batch.BatchResource.BatchEventsConfig;
 import dev.afterimage.time.Pause;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -39,7 +40,9 @@ final class BatchEvents {
     }
 
     Multi<BatchBody> of(String id) {
-        return Multi.createFrom().emitter(watcher -> threads.execute(() -> tell(id, watcher)));
+        // A watcher that reads slowly misses what lies between, but neither fills memory nor misses the end.
+        return Multi.createFrom()
+                .emitter(watcher -> threads.execute(() -> tell(id, watcher)), BackPressureStrategy.LATEST);
     }
 
     private void tell(String id, MultiEmitter<? super BatchBody> watcher) {
