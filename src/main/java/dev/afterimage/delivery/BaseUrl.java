@@ -86,15 +86,20 @@ public final class BaseUrl {
         return !local;
     }
 
+    /** Whether {@link #seenFrom} changes this URL: the local CDN delivers it, and no base URL is configured. */
+    public boolean followsCaller(SignedUrl signed) {
+        return local && signed.url().startsWith(value + "/");
+    }
+
     /**
-     * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured, and
-     * when it is a URL of the store ({@code afterimage.delivery.signer=s3}).
+     * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured, or when
+     * it does not lead to the local CDN, as a presigned URL of the store.
      *
      * @param serviceRoot the service's root as the caller addressed it, such as {@code http://192.168.0.7:8080/}; asked for
      *     only where it matters, because it is parsed from the request
      */
     public SignedUrl seenFrom(Supplier<URI> serviceRoot, SignedUrl signed) {
-        if (!local || !signed.url().startsWith(value)) {
+        if (!followsCaller(signed)) {
             return signed;
         }
         String root = serviceRoot.get().toString();
