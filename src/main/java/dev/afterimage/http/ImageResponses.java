@@ -149,10 +149,12 @@ final class ImageResponses {
 
     /**
      * 302 to the signed URL, for a client that follows a request link. Shared caches may keep it as long as the URL and
-     * the link are valid; a redirect to a stale image only for a minute, because a new one is being made.
+     * the link are valid; a redirect to a stale image only for a minute, because a new one is being made. Where the URL has
+     * the host of this caller's request, which may be anything, shared caches keep nothing.
      */
     HttpResponse linked(ImageOutcome.Ready ready, Optional<Instant> linkEnd, Supplier<URI> serviceRoot) {
-        SignedUrl url = urlFor(ready, serviceRoot);
+        SignedUrl signed = signer.sign(ready.entry());
+        SignedUrl url = baseUrl.seenFrom(serviceRoot, signed);
         Duration lifetime = left(url);
         if (linkEnd.isPresent()) {
             lifetime = shorter(lifetime, Duration.between(clock.instant(), linkEnd.get()));
@@ -160,7 +162,8 @@ final class ImageResponses {
         if (ready instanceof ImageOutcome.Stale) {
             lifetime = shorter(lifetime, STALE_REDIRECT);
         }
-        return found(ready, url, "public, max-age=" + Math.max(0, lifetime.toSeconds()));
+        String scope = baseUrl.followsCaller(signed) ? "private" : "public";
+        return found(ready, url, scope + ", max-age=" + Math.max(0, lifetime.toSeconds()));
     }
 
     private static Duration shorter(Duration one, Duration other) {

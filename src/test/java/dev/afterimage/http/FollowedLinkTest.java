@@ -32,6 +32,8 @@ class FollowedLinkTest {
                 .get(link);
         assertThat(redirect.statusCode()).isEqualTo(302);
         assertThat(redirect.header("Cache-Status")).isEqualTo("afterimage; fwd=miss; stored");
+        // The redirect's host is the one that this request named.
+        assertThat(redirect.header("Cache-Control")).startsWith("private, max-age=");
 
         byte[] image = given().urlEncodingEnabled(false)
                 .get(redirect.header("Location"))
