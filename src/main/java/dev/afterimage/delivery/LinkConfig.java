@@ -38,7 +38,10 @@ public interface LinkConfig {
      */
     Optional<URI> baseUrl();
 
-    /** How long a link waits for an image that must be made, before it leads to the template's placeholder. */
+    /**
+     * How long a link waits for an image that must be made, before it leads to the template's placeholder. Except on Lambda it
+     * must be more than a second shorter than {@code quarkus.http.idle-timeout} (2 min).
+     */
     @WithDefault("5s")
     @WithName("wait")
     Duration patience();

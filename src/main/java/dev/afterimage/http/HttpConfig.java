@@ -13,14 +13,15 @@ public interface HttpConfig {
     /**
      * A request is answered within this time, or within the longer wait that it asks for (see {@link #maxWait()}): with the
      * image, or with 202 and where to look. Keep it under the time-out of whatever stands in front; Amazon API Gateway gives
-     * up after 30 s.
+     * up after 30 s. Except on Lambda it must be more than a second shorter than {@code quarkus.http.idle-timeout} (2 min), at
+     * which a silent connection is closed.
      */
     @WithDefault("25s")
     Duration deadline();
 
     /**
      * The longest time that a request may ask for with {@code Prefer: wait}; at least {@code afterimage.http.deadline}, and
-     * equal to it when left out.
+     * equal to it when left out. It, too, must be more than a second shorter than {@code quarkus.http.idle-timeout}.
      */
     Optional<Duration> maxWait();
 

@@ -40,6 +40,7 @@ import jakarta.enterprise.event.Observes;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -127,6 +128,11 @@ final class ConfigurationCheck {
             entry("afterimage.quota.per-caller", 1),
             entry("afterimage.redis.rest-after", 1));
 
+    private static final String IDLE_TIMEOUT = "quarkus.http.idle-timeout";
+
+    /** An answer leaves at most so long after its deadline. */
+    private static final Duration LATEST_ANSWER = Duration.ofSeconds(1);
+
     /** The longest visibility timeout (Amazon SQS Developer Guide, "Amazon SQS visibility timeout"). */
     private static final Duration LONGEST_IN_SQS = Duration.ofHours(12);
 
@@ -148,6 +154,7 @@ final class ConfigurationCheck {
         SmallRyeConfig all = config.unwrap(SmallRyeConfig.class);
         checkRanges(all);
         if (lambdaFunction.isEmpty()) {
+            checkIdleTimeout(all);
             warnings(all.getPropertyNames()).forEach(warning -> LOG.log(Level.WARNING, warning));
         }
     }
@@ -205,6 +212,31 @@ final class ConfigurationCheck {
                     + " or more bytes of text, and afterimage.webhooks.base-url to where providers reach this service, such as"
                     + " https://images.example; or neither.");
         }
+    }
+
+    /**
+     * Checks that nobody waits for an answer until the server takes the silent connection for an idle one and closes it. Not
+     * on Lambda, where no such server listens.
+     *
+     * @throws IllegalArgumentException when a wait is too long; says how to mend it
+     */
+    static void checkIdleTimeout(SmallRyeConfig config) {
+        HttpConfig http = config.getConfigMapping(HttpConfig.class);
+        LinkConfig links = config.getConfigMapping(LinkConfig.class);
+        Map<String, Duration> waits = new LinkedHashMap<>();
+        waits.put("http.deadline", http.deadline());
+        http.maxWait().ifPresent(most -> waits.put("http.max-wait", most));
+        waits.put("links.wait", links.patience());
+        waits.put("links.crawler-wait", links.crawlerPatience());
+        config.getOptionalValue(IDLE_TIMEOUT, Duration.class)
+                .filter(Duration::isPositive) // zero: never closed
+                .ifPresent(idle -> waits.forEach((key, wait) -> {
+                    if (wait.plus(LATEST_ANSWER).compareTo(idle) >= 0) {
+                        throw new IllegalArgumentException("Set " + PREFIX + key + " to less than "
+                                + idle.minus(LATEST_ANSWER) + ", or " + IDLE_TIMEOUT + ", " + idle
+                                + ", to more: a connection that is silent for so long is closed. It is " + wait + ".");
+                    }
+                }));
     }
 
     private static void checkTemplates(

@@ -95,6 +95,31 @@ class ConfigurationCheckTest {
 
     @ParameterizedTest
     @CsvSource({
+        "afterimage.http.deadline, 119s",
+        "afterimage.http.max-wait, 10m",
+        "afterimage.links.wait, 2m",
+        "afterimage.links.crawler-wait, 2m",
+    })
+    void aWaitThatTheServerWouldCutOffIsRefusedWithItsKeyAndRange(String key, String value) {
+        SmallRyeConfig config = config(Map.of(key, value, "quarkus.http.idle-timeout", "2M"));
+        assertThatThrownBy(() -> ConfigurationCheck.checkIdleTimeout(config))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "Set " + key + " to less than PT1M59S, or quarkus.http.idle-timeout, PT2M, to more");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"118s, 2M", "10m, 11M", "10m, 0S"})
+    void aWaitBelowTheIdleTimeoutPasses(String wait, String idleTimeout) {
+        SmallRyeConfig config = config(Map.of(
+                "afterimage.http.deadline", wait,
+                "afterimage.http.max-wait", wait,
+                "quarkus.http.idle-timeout", idleTimeout));
+        assertThatCode(() -> ConfigurationCheck.checkIdleTimeout(config)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "source, cards.csv.gz, .ndjson",
         "source, s3://images/catalogues/, .ndjson",
         "template, folder/4711, 1 to 128 letters",
