@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,7 @@ public final class OpenAiResource {
     private final ImageService images;
     private final ImageStore store;
     private final ImageResponses responses;
+    private final Base64Room room;
     private final OpenAiConfig config;
     private final Clock clock;
     private final HttpConfig httpConfig;
@@ -67,6 +69,7 @@ public final class OpenAiResource {
             ImageService images,
             ImageStore store,
             ImageResponses responses,
+            Base64Room room,
             OpenAiConfig config,
             Clock clock,
             HttpConfig httpConfig,
@@ -74,6 +77,7 @@ public final class OpenAiResource {
         this.images = images;
         this.store = store;
         this.responses = responses;
+        this.room = room;
         this.config = config;
         this.clock = clock;
         this.httpConfig = httpConfig;
@@ -102,13 +106,13 @@ public final class OpenAiResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Produces(MediaType.APPLICATION_JSON)
-    public Response generate(@Context RoutingContext http, @Context UriInfo uri) {
+    public Response generate(@Context RoutingContext http, @Context UriInfo uri, @Context ServerRequestContext answer) {
         OpenAiRequest request = OpenAiRequest.read(JsonBody.bytes(http), config.models());
         Caller caller = Client.of(http).caller();
         Deadline until = invocation.cap(Deadline.in(httpConfig.deadline(), clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         if (request.inline()) {
-            requireRoom(ready);
+            takeRoom(ready, answer);
         }
         List<Item> data = ready.stream()
                 .map(image -> request.inline()
@@ -150,8 +154,10 @@ public final class OpenAiResource {
         return outcomes.stream().map(ImageOutcome.Ready.class::cast).toList();
     }
 
-    /** Refuses an answer that could not be delivered, before its images are read. */
-    private void requireRoom(List<ImageOutcome.Ready> ready) {
+    /** Refuses an answer that could not be delivered, or not now, before its images are read. */
+    private void takeRoom(List<ImageOutcome.Ready> ready, ServerRequestContext answer) {
+        long largest =
+                ready.stream().mapToLong(image -> image.entry().bytes()).max().orElseThrow();
         long characters = ready.stream()
                 .mapToLong(image -> (image.entry().bytes() + 2) / 3 * 4)
                 .sum();
@@ -162,6 +168,8 @@ public final class OpenAiResource {
                             + config.maxBase64().getAsInt()
                             + ". They are made and kept: send the request again with response_format=url, or with a smaller n.");
         }
+        // All images in Base64, a byte a character, and the one that is being read.
+        room.enter(characters + largest, answer);
     }
 
     private String content(IndexEntry entry) {
@@ -186,7 +194,8 @@ public final class OpenAiResource {
 
         /**
          * The most characters that the images of one answer with {@code b64_json} may have together; more is a 413, which names
-         * {@code url}. Left out, there is no limit. On Lambda, whose answers hold 6 MB, it is 6000000.
+         * {@code url}. Left out, only memory limits them: all such answers together hold at most a quarter of the heap. On
+         * Lambda, whose answers hold 6 MB, it is 6000000.
          */
         OptionalInt maxBase64();
     }

@@ -23,6 +23,8 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.BeforeEach;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -32,9 +34,14 @@ class OpenAiResourceTest extends WithFakeCore {
     private static final byte[] BYTES = {1, 2, 3};
 
     @Inject
+    private static final String INLINE = "{'model':'card','prompt':'A fox','response_format':'b64_json'}";
+
     MemoryImageStore store;
 
     @BeforeEach
+    @Inject
+    Base64Room room;
+
     void reset() {
         store.delete(FakeCore.KEY);
     }
@@ -113,6 +120,44 @@ class OpenAiResourceTest extends WithFakeCore {
     }
 
     @Test
+    @Test
+    void base64ResponsesThatFillTheMemoryMakeOthersWait() {
+        store.put(FakeCore.ENTRY, BYTES);
+        Base64RoomTest.Answer others = new Base64RoomTest.Answer();
+        room.enter(room.free(), others);
+        try {
+            error(post(INLINE), 503, "server_error")
+                    .header("Retry-After", "2")
+                    .header("x-should-retry", "true")
+                    .body("error.code", equalTo("busy"));
+            post("{'model':'card','prompt':'A fox'}").statusCode(200);
+        } finally {
+            others.end();
+        }
+        post(INLINE).statusCode(200);
+    }
+
+    @Test
+    void aBase64ResponseFreesItsMemoryOnceItIsWritten() {
+        Base64RoomTest.Answer others = new Base64RoomTest.Answer();
+        room.enter(room.free() - 150_000, others);
+        try {
+            error(post(INLINE), 503, "server_error").body("error.code", equalTo("storage_unavailable"));
+            store.put(FakeCore.ENTRY, BYTES);
+            for (int i = 0; i < 3; i++) {
+                // The client may be told of the former answer's end before the service is.
+                int status = IntStream.range(0, 1000)
+                        .map(attempt -> post(INLINE).extract().statusCode())
+                        .filter(answered -> answered != 503)
+                        .findFirst()
+                        .orElse(503);
+                assertThat(status).isEqualTo(200);
+            }
+        } finally {
+            others.end();
+        }
+    }
+
     void lateImageIs429WithRetryAfter() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(7)));
         error(post("{'model':'card','prompt':'A fox'}"), 429, "rate_limit_error")

@@ -45,6 +45,7 @@ public enum ProblemType {
     IMAGE_PENDING("image-pending", 503, "The image is not ready yet"),
     IDENTITY_UNAVAILABLE("identity-unavailable", 503, "The identity provider cannot be reached"),
     SHUTTING_DOWN("shutting-down", 503, "This instance is being stopped"),
+    BUSY("busy", 503, "Too many large answers are under way"),
     STORAGE_UNAVAILABLE("storage-unavailable", 503, "The storage cannot be used"),
     /**
      * Answered a second after the deadline, or after the longer wait that the request asked for, and by the function on AWS
