@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import dev.afterimage.generation.GenerationException.NotAnImageException;
+import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
 import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.http.problem.OpenAiError;
 import dev.afterimage.image.ImageFormat;
@@ -22,9 +23,9 @@ import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Base64;
-import org.junit.jupiter.api.BeforeEach;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -33,15 +34,15 @@ class OpenAiResourceTest extends WithFakeCore {
 
     private static final byte[] BYTES = {1, 2, 3};
 
-    @Inject
     private static final String INLINE = "{'model':'card','prompt':'A fox','response_format':'b64_json'}";
 
+    @Inject
     MemoryImageStore store;
 
-    @BeforeEach
     @Inject
     Base64Room room;
 
+    @BeforeEach
     void reset() {
         store.delete(FakeCore.KEY);
     }
@@ -120,7 +121,6 @@ class OpenAiResourceTest extends WithFakeCore {
     }
 
     @Test
-    @Test
     void base64ResponsesThatFillTheMemoryMakeOthersWait() {
         store.put(FakeCore.ENTRY, BYTES);
         Base64RoomTest.Answer others = new Base64RoomTest.Answer();
@@ -158,6 +158,7 @@ class OpenAiResourceTest extends WithFakeCore {
         }
     }
 
+    @Test
     void lateImageIs429WithRetryAfter() {
         core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(7)));
         error(post("{'model':'card','prompt':'A fox'}"), 429, "rate_limit_error")
@@ -235,6 +236,20 @@ class OpenAiResourceTest extends WithFakeCore {
 
         core.failWith(new NotAnImageException("no image"));
         error(post("{'model':'card','prompt':'A fox'}"), 502, "server_error").header("x-should-retry", "false");
+    }
+
+    @Test
+    void whatMayBeBilledAgainIsNotRepeatedByTheClients() {
+        Optional<Duration> soon = Optional.of(Duration.ofSeconds(1));
+        core.failWith(NotAnImageException.remembered(soon));
+        error(post("{'model':'card','prompt':'A fox'}"), 502, "server_error")
+                .header("Retry-After", "1")
+                .header("x-should-retry", "false");
+
+        core.failWith(OutcomeUnknownException.remembered(soon));
+        error(post("{'model':'card','prompt':'A fox'}"), 503, "server_error")
+                .header("Retry-After", "1")
+                .header("x-should-retry", "false");
     }
 
     private static ValidatableResponse error(ValidatableResponse answer, int status, String type) {

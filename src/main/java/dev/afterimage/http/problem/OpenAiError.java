@@ -1,9 +1,13 @@
 package dev.afterimage.http.problem;
 
+import static dev.afterimage.http.problem.ProblemType.NOT_AN_IMAGE;
+import static dev.afterimage.http.problem.ProblemType.OUTCOME_UNKNOWN;
+
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,8 @@ public record OpenAiError(Detail error) {
     public static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private static final int TOO_MANY_REQUESTS = 429;
+
+    private static final Set<String> MAY_COST_AGAIN = Set.of(NOT_AN_IMAGE.uri(), OUTCOME_UNKNOWN.uri());
 
     /**
      * The one member.
@@ -43,11 +49,15 @@ public record OpenAiError(Detail error) {
         return problem.isLate() ? TOO_MANY_REQUESTS : problem.status();
     }
 
-    /** Tells the clients whether to repeat the request: only where the problem names a wait that they accept. */
+    /**
+     * Tells the clients whether to repeat the request: only where the problem names a wait that they accept, and never where a
+     * repetition may be billed again. That is for whoever uses the client to decide.
+     */
     static Map<String, String> headers(Problem problem) {
-        boolean wait = problem.retryAfter()
-                .filter(after -> after.compareTo(LONGEST_WAIT) <= 0)
-                .isPresent();
+        boolean wait = !MAY_COST_AGAIN.contains(problem.type())
+                && problem.retryAfter()
+                        .filter(after -> after.compareTo(LONGEST_WAIT) <= 0)
+                        .isPresent();
         return Map.of("x-should-retry", Boolean.toString(wait));
     }
 
