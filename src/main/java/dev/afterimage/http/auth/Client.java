@@ -4,6 +4,9 @@ import dev.afterimage.limit.Caller;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,8 @@ public record Client(Caller caller, Set<Role> roles) {
 
     private static final String KEY = Client.class.getName();
 
+    private static final int IPV6_BYTES = 16;
+
     public Client {
         roles = Set.copyOf(roles);
     }
@@ -31,9 +36,30 @@ public record Client(Caller caller, Set<Role> roles) {
         return at(remote == null ? null : remote.hostAddress(), roles);
     }
 
-    /** The same for an address; null where none is known. */
+    /** The same for an address; null where none is known. An IPv6 address counts as its {@linkplain #network network}. */
     public static Client at(@Nullable String address, Set<Role> roles) {
-        return new Client(new Caller("address:" + (address == null ? "unknown" : address)), roles);
+        return new Client(new Caller("address:" + (address == null ? "unknown" : network(address))), roles);
+    }
+
+    /**
+     * What an address counts as: an IPv6 address as its first half, because whoever has one address has all that begin with
+     * it (RFC 4291, section 2.5.1); any other as itself.
+     */
+    static String network(String address) {
+        if (!address.contains(":")) {
+            return address;
+        }
+        try {
+            // A text with a colon is read as an address, and never looked up as a name.
+            byte[] whole = InetAddress.getByName(address).getAddress();
+            if (whole.length != IPV6_BYTES) {
+                return address; // an IPv4 address in the form of IPv6
+            }
+            byte[] cut = Arrays.copyOf(Arrays.copyOf(whole, IPV6_BYTES / 2), IPV6_BYTES);
+            return InetAddress.getByAddress(cut).getHostAddress() + "/64";
+        } catch (UnknownHostException e) {
+            return address;
+        }
     }
 
     /** A client whose name was checked, such as a token's subject. The prefix keeps names and addresses apart. */

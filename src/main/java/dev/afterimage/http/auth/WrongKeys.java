@@ -4,14 +4,13 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the wrong keys of each remote address, of which {@value #MOST_ADDRESSES} are remembered. An address that sent too
- * many is answered 429 in place of 401 for a while. A right key is let in all the same: behind one address there may be an
- * office or a load balancer, where one client's wrong keys would lock the others out; and right keys cannot be found by
- * trying.
+ * Counts the wrong keys of each remote address, of which {@value #MOST_ADDRESSES} are remembered; an IPv6 address counts as
+ * its {@linkplain Client#network network}. An address that sent too many is answered 429 in place of 401 for a while. A right
+ * key is let in all the same: behind one address there may be an office or a load balancer, where one client's wrong keys
+ * would lock the others out; and right keys cannot be found by trying.
  */
 final class WrongKeys {
 
@@ -32,21 +31,13 @@ final class WrongKeys {
 
     /** Counts one more, and says whether they are too many. The count begins anew a minute after the first. */
     boolean tooMany(String address) {
-        return counts.get(network(address), unknown -> new AtomicInteger()).incrementAndGet() > MOST;
+        return counts.get(Client.network(address), unknown -> new AtomicInteger())
+                        .incrementAndGet()
+                > MOST;
     }
 
     long remembered() {
         counts.cleanUp();
         return counts.estimatedSize();
-    }
-
-    /** The first half of an IPv6 address: whoever has one address has all that begin with it (RFC 4291, section 2.5.1). */
-    private static String network(String address) {
-        if (!address.contains(":") || address.contains(".")) {
-            return address;
-        }
-        int shortened = address.indexOf("::");
-        String[] groups = (shortened < 0 ? address : address.substring(0, shortened)).split(":", -1);
-        return String.join(":", Arrays.copyOf(groups, Math.min(4, groups.length)));
     }
 }
