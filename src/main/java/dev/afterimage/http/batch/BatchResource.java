@@ -21,6 +21,7 @@ import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.ProviderLimitConfig;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -153,6 +154,9 @@ public final class BatchResource {
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();
         } catch (IOException e) {
+            if (uploaded != null) {
+                throw new StoreUnavailableException("The rows of an upload cannot be read to their end.", e);
+            }
             throw ProblemException.of(INVALID_REQUEST, "The upload broke off; send it again.");
         }
     }
