@@ -1,17 +1,22 @@
 package dev.afterimage.wiring;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.UrlSigner;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.jobs.PregenerationConfig;
 import dev.afterimage.jobs.Worker;
+import dev.afterimage.time.Machine;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger.Level;
-import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
@@ -25,8 +30,12 @@ class HealthChecks {
 
     private static final System.Logger LOG = System.getLogger(HealthChecks.class.getName());
 
-    /** A key that no image has. */
-    private static final ImageKey KEY = new ImageKey("0".repeat(64));
+    /** So long an answer is given again: health is open to all, and a check writes to the disk or signs. */
+    static final Duration KEPT = Duration.ofSeconds(2);
+
+    /** An image that does not exist. Always the same one, so that its URL is signed, remembered and kept only once. */
+    private static final IndexEntry IMAGE = new IndexEntry(
+            new ImageKey("0".repeat(64)), ImageFormat.PNG, 1, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
 
     /** Whether the worker runs. One that has stopped by itself does not start again, so the process must be replaced. */
     @Singleton
@@ -40,27 +49,40 @@ class HealthChecks {
     /** Whether a file can be written to the local directory, where one is used. */
     @Singleton
     @Readiness
-    HealthCheck directory(BackendConfig backends, Instance<LocalBackend> local) {
-        return () -> answer(
+    HealthCheck directory(BackendConfig backends, Instance<LocalBackend> local, Machine machine) {
+        return kept(
                 "directory",
-                backends.usesLocal() && local.isResolvable() ? local.get().defect() : Optional.empty());
+                () -> backends.usesLocal() && local.isResolvable() ? local.get().defect() : Optional.empty(),
+                machine.nanoTime());
     }
 
     /** Whether a URL can be signed, which every answer needs. */
     @Singleton
     @Readiness
-    HealthCheck signature(Instance<UrlSigner> signer, Clock clock) {
-        return () -> answer("signature", signingDefect(signer, clock.instant()));
+    HealthCheck signature(Instance<UrlSigner> signer, Machine machine) {
+        return kept("signature", () -> signingDefect(signer::get), machine.nanoTime());
     }
 
-    private static Optional<String> signingDefect(Instance<UrlSigner> signer, Instant now) {
+    /** The key is looked at each time, also while the URL is remembered. */
+    static Optional<String> signingDefect(Supplier<UrlSigner> signer) {
         try {
-            signer.get().sign(new IndexEntry(KEY, ImageFormat.PNG, 1, now, now, now));
+            signer.get().checkKey();
+            signer.get().sign(IMAGE);
             return Optional.empty();
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "no URL can be signed", e);
             return Optional.of("The signing key cannot be used; see the log, and afterimage.delivery.private-key.");
         }
+    }
+
+    /** A check that is made by one caller at a time, while the others wait for its answer, and at most once in {@link #KEPT}. */
+    static HealthCheck kept(String name, Supplier<Optional<String>> defect, LongSupplier nanoTime) {
+        LoadingCache<String, HealthCheckResponse> answers = Caffeine.newBuilder()
+                .expireAfterWrite(KEPT)
+                .ticker(nanoTime::getAsLong)
+                .executor(Runnable::run)
+                .build(key -> answer(key, defect.get()));
+        return () -> answers.get(name);
     }
 
     private static HealthCheckResponse answer(String name, Optional<String> defect) {
