@@ -5,6 +5,9 @@ import type { Batch, BatchImage } from "./types.js";
 /** Milliseconds between two polls of a batch. */
 const EVERY = 1_000;
 
+/** Milliseconds without a byte after which a connection counts as broken. The service sends an event every 500 ms. */
+const SILENCE = 15_000;
+
 /** Rows of one page of images: about 3 MB with signed URLs, where an answer of Lambda holds 6 MB. */
 const PAGE = 5_000;
 
@@ -30,7 +33,7 @@ export class RunningBatch implements AsyncIterable<Batch> {
 
   /** The batch each time it has changed, and last its final state. Takes as long as the batch, unless `timeout` ends it. */
   async *progress(options: CallOptions = {}): AsyncGenerator<Batch, void, undefined> {
-    const budget = this.#http.budget({ timeout: Number.POSITIVE_INFINITY, ...options });
+    const budget = this.#http.budget({ timeout: Number.POSITIVE_INFINITY, ...options }, SILENCE);
     let told = "";
     for (;;) {
       for await (const batch of this.#progress === "events" ? this.#events(budget) : this.#look(budget)) {

@@ -25,11 +25,14 @@ export interface CallOptions {
 /** The time that one call has, and the signal that ends it. */
 export class Budget {
   readonly signal: AbortSignal;
+  /** Milliseconds for which a connection of the call may be silent; then it counts as broken. */
+  readonly silence: number;
   readonly #end: number;
   readonly #given: AbortSignal | undefined;
   readonly #timeout: AbortSignal;
 
-  constructor(timeout: number, given: AbortSignal | undefined) {
+  constructor(timeout: number, given: AbortSignal | undefined, silence: number) {
+    this.silence = silence;
     this.#end = performance.now() + timeout;
     this.#given = given;
     this.#timeout = timeout <= LONGEST_TIMER ? AbortSignal.timeout(timeout) : new AbortController().signal;
@@ -53,6 +56,15 @@ export class Budget {
       }
     });
     this.check();
+  }
+
+  /** Calls `broken` when the connection has been silent for too long, unless the returned function is called before. */
+  watch(broken: () => void): () => void {
+    if (this.silence > LONGEST_TIMER) {
+      return () => {};
+    }
+    const timer = setTimeout(broken, this.silence);
+    return () => clearTimeout(timer);
   }
 
   /** Throws the reason if the call was ended. */
@@ -94,8 +106,8 @@ export class Http {
     this.#timeout = options.timeout ?? 60_000;
   }
 
-  budget(options: CallOptions): Budget {
-    return new Budget(options.timeout ?? this.#timeout, options.signal);
+  budget(options: CallOptions, silence = Number.POSITIVE_INFINITY): Budget {
+    return new Budget(options.timeout ?? this.#timeout, options.signal, silence);
   }
 
   /** The URL of a path below the service's root, which may itself have a path (behind a proxy). */
@@ -110,7 +122,7 @@ export class Http {
   /**
    * What `read` makes of the answer, whose status is below 400. Repeats the call after a broken connection (also one that breaks
    * while `read` reads), 408, 409, 429 and 5xx: after `Retry-After`, else after 250 ms, doubled each time and with jitter. Not
-   * after 502 `not-an-image`, where the repeat would cost again.
+   * after 502 `not-an-image` and 503 `outcome-unknown`, where the repeat may cost again.
    *
    * @throws {AfterimageError} the last failure, when the repeats or the time are used up
    */
@@ -121,7 +133,7 @@ export class Http {
       headers.set("Authorization", `Bearer ${this.#apiKey}`);
     }
     for (let attempt = 0; ; attempt++) {
-      const result = await this.#attempt(url, { ...init, headers, signal: budget.signal }, budget, read);
+      const result = await this.#attempt(url, { ...init, headers }, budget, read);
       if ("value" in result) {
         return result.value;
       }
@@ -145,11 +157,15 @@ export class Http {
     budget: Budget,
     read: (answer: Response) => T | Promise<T>,
   ): Promise<{ value: T } | { failure: ProblemError | ConnectionError }> {
+    const silent = new AbortController();
+    const unwatch = budget.watch(() => silent.abort());
     try {
-      const answer = await this.#fetch(url, init);
+      const answer = await this.#fetch(url, { ...init, signal: AbortSignal.any([budget.signal, silent.signal]) });
       return answer.status < 400 ? { value: await read(answer) } : { failure: await problemOf(answer) };
     } catch (cause) {
       return { failure: budget.failure(cause) };
+    } finally {
+      unwatch();
     }
   }
 }
@@ -157,7 +173,7 @@ export class Http {
 /**
  * The lines of an answer as they arrive, without line ends. Text after the last line end is left out: the answer broke off there.
  *
- * @throws {ConnectionError} when the connection breaks
+ * @throws {ConnectionError} when the connection breaks, or is silent for too long
  * @throws {TimeoutError} when the call's time is used up
  */
 export async function* lines(answer: Response, budget: Budget): AsyncGenerator<string, void, undefined> {
@@ -165,9 +181,7 @@ export async function* lines(answer: Response, budget: Budget): AsyncGenerator<s
   let rest = "";
   try {
     for (;;) {
-      const part = await reader?.read().catch((cause: unknown) => {
-        throw budget.failure(cause);
-      });
+      const part = await (reader && next(reader, budget));
       if (part === undefined || part.done) {
         return;
       }
@@ -183,6 +197,24 @@ export async function* lines(answer: Response, budget: Budget): AsyncGenerator<s
   }
 }
 
+/** The next part of an answer. */
+async function next(reader: ReadableStreamDefaultReader<string>, budget: Budget): Promise<ReadableStreamReadResult<string>> {
+  let unwatch = () => {};
+  const silent = new Promise<never>((_, reject) => {
+    unwatch = budget.watch(() => reject(new Error("Nothing was heard.")));
+  });
+  try {
+    return await Promise.race([reader.read(), silent]);
+  } catch (cause) {
+    throw budget.failure(cause);
+  } finally {
+    unwatch();
+  }
+}
+
+/** Problems after which a repeat may be billed, so that only the caller can want one. */
+const COSTLY = ["not-an-image", "outcome-unknown"];
+
 /** The wait that a 202 names, in milliseconds. */
 export const pendingPause = (answer: Response): number => 1000 * (retryAfter(answer) ?? 1);
 
@@ -190,7 +222,7 @@ function mayHelp(failure: ProblemError | ConnectionError): boolean {
   return (
     failure instanceof ConnectionError ||
     [408, 409, 425, 429].includes(failure.status) ||
-    (failure.status >= 500 && failure.status !== 501 && failure.problem !== "not-an-image")
+    (failure.status >= 500 && failure.status !== 501 && !COSTLY.includes(failure.problem))
   );
 }
 

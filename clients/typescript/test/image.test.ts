@@ -107,11 +107,16 @@ test("Retry-After may be a date", async (context) => {
   await assert.rejects(new Afterimage({ baseUrl: url }).image(REQUEST), (error: ProblemError) => Math.abs(error.retryAfter! - 900) < 3);
 });
 
-test("a bill without an image is not repeated, which would cost again", async (context) => {
-  const { url, asked } = await server(context, ({ response }) => reply(response, 502, problem("not-an-image", 502)));
-  await assert.rejects(new Afterimage({ baseUrl: url }).image(REQUEST), UnavailableError);
-  assert.equal(asked.length, 1);
-});
+for (const [status, name] of [
+  [502, "not-an-image"],
+  [503, "outcome-unknown"],
+] as const) {
+  test(`${name} is not repeated, which may cost again`, async (context) => {
+    const { url, asked } = await server(context, ({ response }) => reply(response, status, problem(name, status), { "Retry-After": "0" }));
+    await assert.rejects(new Afterimage({ baseUrl: url }).image(REQUEST), UnavailableError);
+    assert.equal(asked.length, 1);
+  });
+}
 
 for (const [status, name, type] of [
   [400, "invalid-request", InvalidRequestError],
