@@ -53,7 +53,9 @@ for i = FIRST_ROW, #ARGV, WORDS do
   end
 end
 if changes > 0 then
-  redis.call('HSET', header, 'lastSign', now)
+  if redis.call('HEXISTS', header, 'payloadHash') == 1 then -- until then lastSign tells whether the upload goes on
+    redis.call('HSET', header, 'lastSign', now)
+  end
   for i = 2, #KEYS do
     redis.call('PEXPIRE', KEYS[i], left)
   end

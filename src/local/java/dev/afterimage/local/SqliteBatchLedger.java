@@ -113,8 +113,8 @@ public final class SqliteBatchLedger implements BatchLedger {
             for (RowResult result : results) {
                 changes += record(session, number.get(), result);
             }
-            if (changes > 0) {
-                session.update("UPDATE batch SET last_sign = ? WHERE id = ?", now, batch);
+            if (changes > 0) { // until the batch is sealed, last_sign tells whether the upload goes on
+                session.update("UPDATE batch SET last_sign = ? WHERE id = ? AND payload_hash IS NOT NULL", now, batch);
             }
             return callback(session, batch).isPresent();
         });

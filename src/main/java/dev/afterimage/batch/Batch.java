@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param owner who sent it; empty when an older version took it in
  * @param total its rows; while it is received, those that came so far
  * @param failures the first {@value BatchLedger#MOST_FAILURES}, by line
- * @param lastActivity when a row last arrived or ended
+ * @param lastActivity when a row last arrived; once all have arrived, when one last ended
  * @param payloadHash of the whole upload, once that is received
  * @param cancelledAt when it was cancelled, or its upload broke off
  */

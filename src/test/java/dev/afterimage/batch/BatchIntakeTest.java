@@ -10,6 +10,7 @@ import dev.afterimage.catalogue.Planner;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.KeyScheme;
 import dev.afterimage.image.ProviderIdentity;
+import dev.afterimage.jobs.BatchRows.RowResult;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
@@ -255,6 +256,28 @@ class BatchIntakeTest {
 
         assertThat(submitted("h", row(1)).id()).isEqualTo(second.getFirst().id());
         assertThat(ledger.isCancelled(second.getFirst().id())).isFalse();
+    }
+
+    @Test
+    void repeatReplacesADeadUploadThoughItsRowsStillEnd() {
+        List<Batch> second = new ArrayList<>();
+        Iterator<CatalogueRow> stalled = IntStream.rangeClosed(1, Planner.CHUNK + 1)
+                .mapToObj(BatchIntakeTest::row)
+                .peek(row -> {
+                    if (row.line() > Planner.CHUNK) {
+                        clock.advance(Duration.ofSeconds(61));
+                        Job.BatchRow queued =
+                                Jobs.image(claims().getFirst()).row().orElseThrow();
+                        ledger.record(queued.batch(), List.of(RowResult.generated(queued.line())));
+                        second.add(submitted("h", row(1)));
+                    }
+                })
+                .iterator();
+
+        assertThatThrownBy(() -> intake.submit(ADA, KEY, now(), upload("h", stalled)))
+                .isInstanceOf(IdempotencyConflictException.class);
+
+        assertThat(second.getFirst().state()).isEqualTo(Batch.State.RUNNING);
     }
 
     /** As when Redis loses its memory. */

@@ -136,6 +136,19 @@ public abstract class BatchLedgerContract {
     }
 
     @Test
+    void rowsThatEndAreNoSignThatTheUploadGoesOn() {
+        String id = opened();
+        ledger().progress(id, 2);
+        Instant heard = clock.instant();
+        clock.advance(Duration.ofMinutes(1));
+
+        ledger().record(id, List.of(RowResult.generated(1)));
+
+        assertThat(find(id).lastActivity()).isEqualTo(heard);
+        assertThat(find(id).done()).isEqualTo(1);
+    }
+
+    @Test
     void aCancelledBatchSaysSoAndKeepsWhatWasDone() {
         String id = opened();
         ledger().seal(id, 2, "hash");

@@ -113,7 +113,9 @@ public final class MemoryBatchLedger implements BatchLedger {
                         || (former.outcome() == RowResult.Outcome.FAILED
                                 && result.outcome() != RowResult.Outcome.FAILED)) {
                     entry.rows.put(result.line(), result);
-                    entry.lastActivity = clock.instant();
+                    if (entry.hash.isPresent()) {
+                        entry.lastActivity = clock.instant();
+                    }
                 }
             }
         });
