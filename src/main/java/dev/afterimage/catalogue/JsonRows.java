@@ -1,60 +1,56 @@
 package dev.afterimage.catalogue;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.afterimage.catalogue.CatalogueRows.CatalogueRow;
 import dev.afterimage.image.ImageRequestReader;
 import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateId;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * JSON: {@code {"jobs":[…]}} or the array alone. A row's line is its place in the array, because a JSON document is
- * often one line. Each element is copied out as text, token by token, and then read strictly by itself, so that what is
- * wrong inside one leaves the others alone; a mistake in the JSON around or between them ends the reading.
+ * often one line. Each element is cut out as text and read strictly by itself, so that what is wrong inside one (its
+ * meaning, its size, its depth) leaves the others alone; a mistake in the JSON itself ends the reading, because it is not
+ * known where the next element begins.
  */
 final class JsonRows implements CatalogueRows {
 
-    private static final int MAX_DEPTH = 1000;
+    private static final String CALLBACK = "callback";
 
-    /** Lenient about meaning (the elements are read again), strict about grammar. */
+    /** Lenient about meaning, strict about grammar. Property names come from strangers, so none is kept in memory. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .maxStringLength(4 * CatalogueRow.MAX_CHARACTERS)
-                    .build())
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
 
-    private final JsonParser parser;
+    private final JsonScanner document;
     private final Optional<TemplateId> templateForAll;
     private boolean wrapped;
     private boolean ended;
     private @Nullable String callback;
     private int place;
 
-    private JsonRows(JsonParser parser, Optional<TemplateId> templateForAll) {
-        this.parser = parser;
+    private JsonRows(JsonScanner document, Optional<TemplateId> templateForAll) {
+        this.document = document;
         this.templateForAll = templateForAll;
     }
 
     static JsonRows open(Reader text, Optional<TemplateId> templateForAll) throws IOException {
-        JsonRows rows = new JsonRows(JSON.createParser(text), templateForAll);
+        JsonRows rows = new JsonRows(new JsonScanner(text), templateForAll);
         try {
             rows.enterArray();
-        } catch (JsonProcessingException e) {
-            throw rows.unreadable(e);
+        } catch (JsonScanner.UnfinishedException e) {
+            throw rows.unreadable();
         } catch (CharacterCodingException e) {
             throw CatalogueFormat.notUtf8();
         }
@@ -62,16 +58,22 @@ final class JsonRows implements CatalogueRows {
     }
 
     private void enterArray() throws IOException {
-        JsonToken token = parser.nextToken();
-        if (token == JsonToken.START_OBJECT) {
+        int begin = document.take();
+        if (begin == '{') {
             wrapped = true;
-            String name = readCallback(parser.nextFieldName());
-            if (!"jobs".equals(name)) {
+            String name = string();
+            if (name.equals(CALLBACK)) {
+                readCallback();
+                expect(',');
+                name = string();
+            }
+            if (!name.equals("jobs")) {
                 throw shape();
             }
-            token = parser.nextToken();
+            expect(':');
+            begin = document.take();
         }
-        if (token != JsonToken.START_ARRAY) {
+        if (begin != '[') {
             throw shape();
         }
     }
@@ -82,34 +84,47 @@ final class JsonRows implements CatalogueRows {
             return Optional.empty();
         }
         try {
-            JsonToken token = parser.nextToken();
-            if (token == JsonToken.END_ARRAY) {
+            if (document.peek() == ']') {
+                expect(']');
                 leaveArray();
                 return Optional.empty();
             }
+            if (place > 0) {
+                expect(',');
+            }
+            CatalogueRow row = row(place + 1, document.value());
             place++;
-            return Optional.of(row(token));
-        } catch (JsonProcessingException e) {
-            throw unreadable(e);
+            return Optional.of(row);
+        } catch (JsonScanner.UnfinishedException e) {
+            throw unreadable();
         } catch (CharacterCodingException e) {
             throw CatalogueFormat.notUtf8();
         }
     }
 
-    /**
-     * Reads the document's {@code callback}, if this is its name; there may be one.
-     *
-     * @return the name of the first other member; null at the object's end
-     */
-    private @Nullable String readCallback(@Nullable String name) throws IOException {
-        if (!"callback".equals(name)) {
-            return name;
+    private void leaveArray() throws IOException {
+        ended = true;
+        if (wrapped) {
+            int end = document.take();
+            if (end == ',' && callback == null) {
+                if (!string().equals(CALLBACK)) {
+                    throw shape();
+                }
+                readCallback();
+                end = document.take();
+            }
+            if (end != '}') {
+                throw shape();
+            }
         }
-        if (callback != null || parser.nextToken() != JsonToken.VALUE_STRING) {
+        if (document.take() != JsonScanner.END) {
             throw shape();
         }
-        callback = parser.getText();
-        return readCallback(parser.nextFieldName());
+    }
+
+    private void readCallback() throws IOException {
+        expect(':');
+        callback = string();
     }
 
     @Override
@@ -117,41 +132,51 @@ final class JsonRows implements CatalogueRows {
         return Optional.ofNullable(callback);
     }
 
-    private void leaveArray() throws IOException {
-        ended = true;
-        if ((wrapped && readCallback(parser.nextFieldName()) != null) || parser.nextToken() != null) {
+    private void expect(char c) throws IOException {
+        if (document.take() != c) {
+            throw unreadable();
+        }
+    }
+
+    /** The next value, which must be a string. */
+    private String string() throws IOException {
+        String text = document.value().orElseThrow(JsonRows::shape);
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() != JsonToken.VALUE_STRING) {
+                throw shape();
+            }
+            return parser.getText();
+        } catch (JsonProcessingException e) {
             throw shape();
         }
     }
 
-    private CatalogueRow row(@Nullable JsonToken start) throws IOException {
-        StringWriter text = new StringWriter();
-        boolean tooLarge = false;
-        try (JsonGenerator copy = JSON.createGenerator(text)) {
-            int depth = 0;
-            for (JsonToken token = start; ; token = parser.nextToken()) {
-                if (token == null) {
-                    throw shape();
-                }
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-                tooLarge = tooLarge || text.getBuffer().length() > CatalogueRow.MAX_CHARACTERS;
-                if (!tooLarge && token.isNumeric()) {
-                    copy.writeNumber(parser.getText()); // as it is written, so that the strict reader sees every digit
-                } else if (!tooLarge) {
-                    copy.copyCurrentEvent(parser);
-                }
-                if (depth == 0) {
-                    break;
-                }
-            }
-        }
-        if (tooLarge || text.getBuffer().length() > CatalogueRow.MAX_CHARACTERS) {
-            return new CatalogueRow.Bad(place, "The job is larger than 256 KiB.");
+    private CatalogueRow row(int line, Optional<String> text) throws IOException {
+        if (text.isEmpty()) {
+            return new CatalogueRow.Bad(line, "The job is larger than 256 KiB.");
         }
         try {
-            return new CatalogueRow.Wanted(place, ImageRequestReader.read(text.toString(), templateForAll));
+            return new CatalogueRow.Wanted(line, ImageRequestReader.read(text.get(), templateForAll));
         } catch (InvalidRequestException e) {
-            return new CatalogueRow.Bad(place, e.detail());
+            if (!isJson(text.get())) {
+                throw unreadable();
+            }
+            return new CatalogueRow.Bad(line, e.detail());
+        }
+    }
+
+    /** Whether this is one JSON value, as far as it keeps to Jackson's limits. */
+    private static boolean isJson(String text) throws IOException {
+        try (JsonParser parser = JSON.createParser(text)) {
+            JsonToken token = parser.nextToken();
+            while (token != null) {
+                token = parser.nextToken();
+            }
+            return true;
+        } catch (StreamConstraintsException tooMuch) {
+            return true;
+        } catch (JsonProcessingException e) {
+            return false;
         }
     }
 
@@ -161,17 +186,15 @@ final class JsonRows implements CatalogueRows {
                 "body");
     }
 
-    private InvalidRequestException unreadable(JsonProcessingException e) {
-        String where = e.getLocation() == null
-                ? ""
-                : " at line " + e.getLocation().getLineNr() + ", column "
-                        + e.getLocation().getColumnNr();
+    private InvalidRequestException unreadable() {
         return new InvalidRequestException(
-                "This is not valid JSON (RFC 8259)" + where + "; " + place + " jobs before it could be read.", "body");
+                "This is not valid JSON (RFC 8259): read until " + document.position() + ", with " + place
+                        + " jobs before the mistake.",
+                "body");
     }
 
     @Override
     public void close() throws IOException {
-        parser.close();
+        document.close();
     }
 }

@@ -241,7 +241,70 @@ class CatalogueRowsTest {
         }
 
         @Test
+        void aJobThatIsLargerOrDeeperThanAParserTakesIsABadRow() {
+            String deep = "[".repeat(100_000) + "]".repeat(100_000);
+            assertThat(json("[" + job("\"a\":\"" + "x\\\"]}".repeat(500_000) + "\"") + ","
+                            + job("\"" + "n".repeat(60_000) + "\":1") + ","
+                            + job("\"" + "n".repeat(2_000_000) + "\":1") + ","
+                            + job("\"a\":" + "9".repeat(2_000)) + ","
+                            + job("\"a\":" + "9".repeat(2_000_000)) + ","
+                            + job("\"a\":" + deep) + ","
+                            + "[".repeat(1_000_000) + "]".repeat(1_000_000) + ","
+                            + "{\"template\":\"card\",\"data\":{}}]"))
+                    .hasSize(8)
+                    .satisfies(rows -> assertThat(rows.subList(0, 7)).allMatch(CatalogueRow.Bad.class::isInstance))
+                    .last()
+                    .isEqualTo(wanted(8, "card", "{}"));
+        }
+
+        @Test
+        void whiteSpaceBetweenTokensDoesNotCount() {
+            String space = " \n\t\r".repeat(100_000);
+            assertThat(json(space + "{" + space + "\"jobs\"" + space + ":" + space + "[" + space
+                            + "{\"template\":\"card\"," + space + "\"data\":" + space + "{\"a b\":\" x  y \"" + space
+                            + "}}" + space + "]" + space + "}" + space))
+                    .containsExactly(wanted(1, "card", "{\"a b\":\" x  y \"}"));
+        }
+
+        @Test
+        void theCallbackStandsBeforeOrAfterTheJobsOnce() throws IOException {
+            String jobs = "\"j\\u006fbs\":[{\"template\":\"card\",\"data\":{}}]";
+            String callback = "\"callback\":\"https://shop.example/\\u0061\"";
+            for (String document : List.of("{" + callback + "," + jobs + "}", "{" + jobs + " , " + callback + "}")) {
+                try (CatalogueRows rows = CatalogueFormat.JSON.open(
+                        new ByteArrayInputStream(document.getBytes(StandardCharsets.UTF_8)), EACH_ITS_OWN)) {
+                    assertThat(rows.next(9)).containsExactly(wanted(1, "card", "{}"));
+                    assertThat(rows.callback()).contains("https://shop.example/a");
+                }
+            }
+            assertThatThrownBy(() -> json("{" + callback + "," + jobs + "," + callback + "}"))
+                    .isInstanceOf(InvalidRequestException.class);
+        }
+
+        private static String job(String data) {
+            return "{\"template\":\"card\",\"data\":{" + data + "}}";
+        }
+
+        @Test
         void malformedJsonDocumentIsRefused() {
+            String good = "{\"template\":\"card\",\"data\":{}}";
+            for (String malformed : List.of(
+                    good + good,
+                    good + ",",
+                    "," + good,
+                    good + "," + good.replace(",", ""),
+                    good.replace("card\"", "card") + "," + good,
+                    good.replace("{}", "[}"),
+                    "{\"template\":\"card\",\"data\":{\"n\":1 2}}",
+                    "tru",
+                    "\"\\x\"",
+                    good + ":" + good)) {
+                assertThatThrownBy(() -> json("[" + malformed + "]"))
+                        .as(malformed)
+                        .isInstanceOf(InvalidRequestException.class);
+            }
+            assertThatThrownBy(() -> json("[" + good + ",\n  " + good + " 7]"))
+                    .hasMessageContaining("line 2, column 33, with 2 jobs before");
             assertThatThrownBy(() -> json("{\"jobs\":[{\"template\":\"card\",\"data\":{}},{\"template"))
                     .isInstanceOf(InvalidRequestException.class);
             assertThatThrownBy(() -> json("{\"jobs\":[")).isInstanceOf(InvalidRequestException.class);
