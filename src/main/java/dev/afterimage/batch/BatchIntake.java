@@ -52,6 +52,9 @@ public final class BatchIntake {
     /** An upload that has not been heard of for so long belongs to a process that died. */
     private static final Duration DEAD_AFTER = Duration.ofMinutes(1);
 
+    /** The last line of a batch. Outcomes lie at the place of their line, so a high line would cost memory by itself. */
+    private static final int LAST_LINE = 10_000_000;
+
     /** How often an upload is noted as going on, at least, while rows come. */
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(15);
 
@@ -228,6 +231,11 @@ public final class BatchIntake {
             Optional<CatalogueRow> row = rows.next();
             if (row.isEmpty()) {
                 break;
+            }
+            if (row.get().line() > LAST_LINE) {
+                throw new InvalidRequestException(
+                        "A batch has at most 10,000,000 lines, empty ones included; send the rest as another batch.",
+                        "body");
             }
             chunk.add(row.get());
             Instant now = clock.instant();

@@ -389,6 +389,16 @@ class BatchIntakeTest {
     }
 
     @Test
+    void aBatchHasAtMostTenMillionLines() throws Exception {
+        Batch most = intake.submit(ADA, NO_KEY, now(), upload("h", row(10_000_000)));
+        assertThat(most.total()).isEqualTo(1);
+
+        assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, now(), upload("h", row(1), row(10_000_001))))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("10,000,000 lines");
+    }
+
+    @Test
     void aBatchWithoutARowIsRefused() {
         assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, now(), upload("h")))
                 .isInstanceOf(InvalidRequestException.class);
