@@ -1,6 +1,7 @@
 package dev.afterimage.aws;
 
 import dev.afterimage.batch.Uploads;
+import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.jobs.TimeOrderedIds;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -36,13 +36,12 @@ public final class S3Uploads implements Uploads {
     @Override
     public Place offer() {
         String upload = ids.next();
-        Instant now = clock.instant();
         SdkHttpRequest put = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.PUT)
                 .uri(S3UrlSigner.locationOf(bucket, objectOf(upload)))
                 .build();
-        URI url = URI.create(S3UrlSigner.presigned(bucket.s3(), put, now, OPEN_FOR));
-        return new Place(upload, url, now.plus(OPEN_FOR));
+        SignedUrl signed = S3UrlSigner.presigned(bucket.s3(), put, clock.instant(), OPEN_FOR);
+        return new Place(upload, URI.create(signed.url()), signed.expiresAt());
     }
 
     @Override

@@ -61,18 +61,20 @@ public final class S3UrlSigner implements UrlSigner {
                 .uri(locationOf(bucket, S3ImageStore.objectOf(entry.key())))
                 .putRawQueryParameter("v", BaseUrl.version(entry))
                 .build();
-        return new SignedUrl(presigned(bucket.s3(), request, expiry.minus(window.longest()), window.longest()), expiry);
+        return presigned(bucket.s3(), request, expiry.minus(window.longest()), window.longest());
     }
 
     /**
      * A presigned URL: S3 accepts the request from anybody, with any body.
      *
      * @param from the date of the signature
-     * @param validFor how long it is valid from then on
+     * @param validFor how long it is valid from then on, unless its credentials end before. When they do, not all of the SDK's
+     *     sources of credentials tell: those of containers and instances do not
      */
-    static String presigned(S3Client s3, SdkHttpRequest request, Instant from, Duration validFor) {
+    static SignedUrl presigned(S3Client s3, SdkHttpRequest request, Instant from, Duration validFor) {
         AwsCredentialsIdentity identity = identity(s3);
-        return AwsV4HttpSigner.create()
+        Instant expiry = from.plus(validFor);
+        String url = AwsV4HttpSigner.create()
                 .sign(to -> to.identity(identity)
                         .request(request)
                         .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "s3")
@@ -89,6 +91,8 @@ public final class S3UrlSigner implements UrlSigner {
                 .request()
                 .getUri()
                 .toString();
+        return new SignedUrl(
+                url, identity.expirationTime().filter(expiry::isAfter).orElse(expiry));
     }
 
     static URI locationOf(S3Bucket bucket, String object) {

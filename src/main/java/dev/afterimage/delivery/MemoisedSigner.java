@@ -2,9 +2,12 @@ package dev.afterimage.delivery;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.image.ImageKey;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -21,6 +24,9 @@ import java.time.Instant;
  */
 public final class MemoisedSigner implements UrlSigner {
 
+    /** How long a URL of credentials that change is handed out before it is signed anew. */
+    private static final Duration RENEWED_AFTER = Duration.ofMinutes(5);
+
     /** What a URL depends on, apart from the base URL and the signing key. */
     private record Memo(ImageKey key, Instant createdAt, Instant expiresAt) {}
 
@@ -33,12 +39,37 @@ public final class MemoisedSigner implements UrlSigner {
      * @param maximumUrls how many are remembered
      */
     public MemoisedSigner(UrlSigner signer, ExpiryWindow window, long maximumUrls) {
+        this(signer, window, bounded(maximumUrls).build());
+    }
+
+    private MemoisedSigner(UrlSigner signer, ExpiryWindow window, Cache<Memo, SignedUrl> memos) {
         this.signer = signer;
         this.window = window;
-        this.memos = Caffeine.newBuilder()
-                .maximumSize(maximumUrls)
-                .executor(Runnable::run)
-                .build();
+        this.memos = memos;
+    }
+
+    /**
+     * Remembers URLs that end with the temporary credentials they were signed with. The SDK fetches new credentials some
+     * minutes before the old ones end, so a URL is signed anew every five minutes, and sooner where it is known to end
+     * sooner. As long as the credentials are the same, so is the URL.
+     */
+    public static MemoisedSigner renewing(UrlSigner signer, ExpiryWindow window, long maximumUrls, Clock clock) {
+        return new MemoisedSigner(
+                signer,
+                window,
+                bounded(maximumUrls)
+                        .ticker(() -> clock.millis() * 1_000_000)
+                        .expireAfter(Expiry.<Memo, SignedUrl>creating((memo, url) -> renewedAfter(url, clock)))
+                        .build());
+    }
+
+    private static Duration renewedAfter(SignedUrl url, Clock clock) {
+        Duration left = Duration.between(clock.instant(), url.expiresAt());
+        return Duration.ofMillis(Math.clamp(left.toMillis() / 2, 0, RENEWED_AFTER.toMillis()));
+    }
+
+    private static Caffeine<Object, Object> bounded(long maximumUrls) {
+        return Caffeine.newBuilder().maximumSize(maximumUrls).executor(Runnable::run);
     }
 
     @Override

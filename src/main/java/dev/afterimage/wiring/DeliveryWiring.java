@@ -123,13 +123,16 @@ class DeliveryWiring {
             S3Config s3Config,
             ExpiryWindow window,
             ImageIndex index,
-            Drain drain) {
+            Drain drain,
+            Clock clock) {
         return switch (config.signer()) {
             case CLOUDFRONT -> {
                 CloudFrontSigner signer = new CloudFrontSigner(baseUrl, keys.get(), window);
                 yield kept(signer, signer::fingerprint, window, index, drain, config);
             }
-            case S3 -> memoised(new S3UrlSigner(S3Bucket.of(s3.get(), s3Config), window), window, config);
+            case S3 ->
+                MemoisedSigner.renewing(
+                        new S3UrlSigner(S3Bucket.of(s3.get(), s3Config), window), window, config.memoisedUrls(), clock);
             case PUBLIC -> unsigned(baseUrl, window);
         };
     }
@@ -142,7 +145,8 @@ class DeliveryWiring {
             ImageIndex index,
             Drain drain,
             DeliveryConfig config) {
-        return memoised(new KeptUrls(signer, fingerprint, window, keeper(index, drain)), window, config);
+        return new MemoisedSigner(
+                new KeptUrls(signer, fingerprint, window, keeper(index, drain)), window, config.memoisedUrls());
     }
 
     /**
@@ -154,10 +158,6 @@ class DeliveryWiring {
             drain.entered();
             var unused = index.keepUrl(key, url, until).whenComplete((kept, failure) -> drain.left());
         };
-    }
-
-    private static UrlSigner memoised(UrlSigner signer, ExpiryWindow window, DeliveryConfig config) {
-        return new MemoisedSigner(signer, window, config.memoisedUrls());
     }
 
     /** Makes URLs without a signature. They never expire; their expiry only says when to ask for one again. */

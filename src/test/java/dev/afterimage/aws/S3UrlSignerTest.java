@@ -25,6 +25,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** Presigned URLs, given to a server that checks signatures. */
@@ -91,6 +93,30 @@ class S3UrlSignerTest {
 
         noon.advance(Duration.ofMinutes(1));
         assertThat(new S3UrlSigner(bucket, hours).sign(image)).isNotEqualTo(first);
+    }
+
+    @Test
+    void urlOfTemporaryCredentialsEndsWithThem() {
+        Instant window = this.window.expiryOf(KEY);
+        IndexEntry image = entry(KEY, clock.instant(), 9);
+
+        assertThat(signerUntil(window.minusSeconds(1)).sign(image).expiresAt()).isEqualTo(window.minusSeconds(1));
+        assertThat(signerUntil(window.plusSeconds(1)).sign(image).expiresAt()).isEqualTo(window);
+    }
+
+    /** A signer with credentials that end then. */
+    private S3UrlSigner signerUntil(Instant end) {
+        AwsSessionCredentials temporary = AwsSessionCredentials.builder()
+                .accessKeyId("access")
+                .secretAccessKey("secret")
+                .sessionToken("token")
+                .expirationTime(end)
+                .build();
+        S3Client client = S3Client.builder()
+                .region(Region.EU_CENTRAL_1)
+                .credentialsProvider(() -> temporary)
+                .build();
+        return new S3UrlSigner(new S3Bucket(client, S3Server.BUCKET, "", false, Optional.empty()), window);
     }
 
     @Test

@@ -78,6 +78,42 @@ class MemoisedSignerTest {
         assertThat(small.remembered()).isLessThanOrEqualTo(10);
     }
 
+    @Test
+    void urlOfTemporaryCredentialsIsSignedAnewEveryFiveMinutes() {
+        MemoisedSigner renewing = MemoisedSigner.renewing(counting, window, 100, clock);
+        SignedUrl first = renewing.sign(image(1, NOW));
+        clock.advance(Duration.ofMinutes(5).minusMillis(1));
+        assertThat(renewing.sign(image(1, NOW))).isEqualTo(first);
+
+        clock.advance(Duration.ofMillis(1));
+        assertThat(renewing.sign(image(1, NOW))).isNotEqualTo(first);
+    }
+
+    @Test
+    void urlThatEndsSoonIsSignedAnewBeforeItEnds() {
+        Duration left = Duration.ofMinutes(4);
+        MemoisedSigner renewing = MemoisedSigner.renewing(
+                entry -> new SignedUrl("https://s3.example/", clock.instant().plus(left)), window, 100, clock);
+        SignedUrl first = renewing.sign(image(1, NOW));
+        clock.advance(Duration.ofSeconds(119));
+        assertThat(renewing.sign(image(1, NOW))).isEqualTo(first);
+
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(renewing.sign(image(1, NOW)).expiresAt())
+                .isEqualTo(clock.instant().plus(left));
+    }
+
+    @Test
+    void urlThatHasEndedIsNotRemembered() {
+        MemoisedSigner renewing = MemoisedSigner.renewing(
+                entry -> new SignedUrl("https://s3.example/" + signatures.incrementAndGet(), NOW.minusSeconds(9)),
+                window,
+                100,
+                clock);
+
+        assertThat(renewing.sign(image(1, NOW))).isNotEqualTo(renewing.sign(image(1, NOW)));
+    }
+
     private static IndexEntry image(int number, Instant createdAt) {
         return TestImages.entry(TestImages.key(number), createdAt, 64);
     }
