@@ -68,6 +68,9 @@ public final class ImagePipeline implements ImageService {
     private final QuotaEnforcer quota;
     private final RateLimitedLog notRefreshed;
 
+    /** Whether a URL could once be signed; from then on signing does not wait for its key. */
+    private volatile boolean canSign;
+
     public ImagePipeline(PipelineParts parts) {
         this.parts = parts;
         this.lookup = new Lookup(parts);
@@ -79,12 +82,36 @@ public final class ImagePipeline implements ImageService {
 
     @Override
     public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
-        return parts.versions().current(request.template()).thenCompose(version -> {
-            ImageKey key = parts.keys().keyOf(request, version);
-            return lookup.inIndex(key)
-                    .thenApply(entry -> new IndexLookup(
-                            key, entry, entry.filter(this::isFresh).map(ImageOutcome.Hit::new)));
-        });
+        CompletionStage<IndexLookup> found = parts.versions()
+                .current(request.template())
+                .thenCompose(version -> {
+                    ImageKey key = parts.keys().keyOf(request, version);
+                    return lookup.inIndex(key)
+                            .thenApply(entry -> new IndexLookup(
+                                    key, entry, entry.filter(this::isFresh).map(ImageOutcome.Hit::new)));
+                });
+        return canSign ? found : found.thenApplyAsync(this::signable, parts.virtualThreads());
+    }
+
+    /**
+     * Makes sure that the signing key is there before a hit is handed to an event loop, which must not wait for it. Without a
+     * key it is no hit: {@link #obtain} then says why.
+     */
+    private IndexLookup signable(IndexLookup found) {
+        try {
+            if (found.hit().isPresent()) {
+                checkSigner();
+            }
+            return found;
+        } catch (RuntimeException noKey) {
+            return new IndexLookup(found.key(), found.entry(), Optional.empty());
+        }
+    }
+
+    /** Blocks while the signing key is read for the first time. */
+    private void checkSigner() {
+        parts.checkSigner().run();
+        canSign = true;
     }
 
     @Override
@@ -98,7 +125,7 @@ public final class ImagePipeline implements ImageService {
         return hit.isPresent()
                 ? CompletableFuture.completedFuture(hit.get())
                 : async(() -> {
-                    parts.checkSigner().run();
+                    checkSigner();
                     return afterMiss(generationRequest, indexLookup.key(), indexLookup.entry());
                 });
     }
@@ -298,9 +325,17 @@ public final class ImagePipeline implements ImageService {
     @Override
     public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
         return lookup.inIndex(key)
-                .thenCompose(indexed -> indexed.filter(this::isFresh).isPresent()
+                .thenCompose(indexed -> canSign && indexed.filter(this::isFresh).isPresent()
                         ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
-                        : async(() -> lookupInStore(key, indexed)));
+                        : async(() -> lookedUp(key, indexed)));
+    }
+
+    private Optional<ImageOutcome> lookedUp(ImageKey key, Optional<IndexEntry> indexed) {
+        if (indexed.filter(this::isFresh).isEmpty()) {
+            return lookupInStore(key, indexed);
+        }
+        checkSigner();
+        return Optional.of(new ImageOutcome.Hit(indexed.get()));
     }
 
     private Optional<ImageOutcome> lookupInStore(ImageKey key, Optional<IndexEntry> indexed) {

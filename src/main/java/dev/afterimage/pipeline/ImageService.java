@@ -63,7 +63,7 @@ public interface ImageService {
      * The result of looking a request's image up in the index.
      *
      * @param entry what the index knows, whatever its freshness; empty also when the index could not be reached
-     * @param hit the answer, when the entry was fresh
+     * @param hit the answer, when the entry was fresh and its URL can be signed without waiting
      */
     record IndexLookup(ImageKey key, Optional<IndexEntry> entry, Optional<ImageOutcome.Hit> hit) {}
 }

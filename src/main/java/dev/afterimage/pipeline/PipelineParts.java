@@ -31,7 +31,8 @@ import java.util.concurrent.ExecutorService;
  *     the fleet
  * @param patience how long a generation for a caller goes on at most, even when the caller leaves earlier
  * @param checkSigner throws a {@link dev.afterimage.delivery.UrlSigner.SigningKeyUnavailableException} when no URL can
- *     be signed; may block. It is run before anything is bought or queued for a caller. Jobs from the queue need no URL
+ *     be signed; may block until it has succeeded once. It is run before anything is bought or queued for a caller, and before
+ *     the first hit. Jobs from the queue need no URL
  * @param virtualThreads runs work that may block
  */
 public record PipelineParts(

@@ -52,12 +52,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,6 +96,7 @@ class ImagePipelineTest {
     private volatile Optional<Permit.Denied> refusal = Optional.empty();
     private int mostFollowers = Integer.MAX_VALUE;
     private volatile boolean hasSigningKey = true;
+    private final Queue<Thread> signerChecks = new ConcurrentLinkedQueue<>();
     private final ImagePipeline pipeline = pipelineWithQuota(OptionalInt.empty());
 
     /** A pipeline of another process of the fleet. */
@@ -125,6 +129,7 @@ class ImagePipelineTest {
     }
 
     private void checkSigner() {
+        signerChecks.add(Thread.currentThread());
         if (!hasSigningKey) {
             throw new SigningKeyUnavailableException("unset", new IllegalStateException());
         }
@@ -160,6 +165,35 @@ class ImagePipelineTest {
         obtain();
         hasSigningKey = false;
         assertThat(obtain()).isInstanceOf(ImageOutcome.Hit.class);
+    }
+
+    @Test
+    void theFirstHitWaitsForTheSigningKeyOnAThreadThatMayBlock() {
+        obtain();
+        for (Function<ImagePipeline, Object> hit : List.<Function<ImagePipeline, Object>>of(
+                process -> join(process.indexLookup(REQUEST)).hit().orElseThrow(),
+                process -> join(process.lookup(KEY)).orElseThrow())) {
+            ImagePipeline process = otherProcess();
+            signerChecks.clear();
+
+            assertThat(hit.apply(process)).isInstanceOf(ImageOutcome.Hit.class);
+            assertThat(hit.apply(process)).isInstanceOf(ImageOutcome.Hit.class);
+
+            assertThat(signerChecks)
+                    .singleElement()
+                    .satisfies(thread -> assertThat(thread.isVirtual()).isTrue());
+        }
+    }
+
+    @Test
+    void aHitThatCannotBeSignedFailsForACallerAndNotForAJob() {
+        obtain();
+        hasSigningKey = false;
+
+        assertThatThrownBy(() -> join(otherProcess().obtain(patiently(REQUEST))))
+                .isInstanceOf(SigningKeyUnavailableException.class);
+        assertThatThrownBy(() -> join(otherProcess().lookup(KEY))).isInstanceOf(SigningKeyUnavailableException.class);
+        assertThat(join(otherProcess().obtain(job()))).isInstanceOf(ImageOutcome.Hit.class);
     }
 
     @Test
