@@ -39,7 +39,13 @@ public final class MemoisedSigner implements UrlSigner {
      * @param maximumUrls how many are remembered
      */
     public MemoisedSigner(UrlSigner signer, ExpiryWindow window, long maximumUrls) {
-        this(signer, window, bounded(maximumUrls).build());
+        this(
+                signer,
+                window,
+                Caffeine.newBuilder()
+                        .maximumSize(maximumUrls)
+                        .executor(Runnable::run)
+                        .build());
     }
 
     private MemoisedSigner(UrlSigner signer, ExpiryWindow window, Cache<Memo, SignedUrl> memos) {
@@ -57,7 +63,9 @@ public final class MemoisedSigner implements UrlSigner {
         return new MemoisedSigner(
                 signer,
                 window,
-                bounded(maximumUrls)
+                Caffeine.newBuilder()
+                        .maximumSize(maximumUrls)
+                        .executor(Runnable::run)
                         .ticker(() -> clock.millis() * 1_000_000)
                         .expireAfter(Expiry.<Memo, SignedUrl>creating((memo, url) -> renewedAfter(url, clock)))
                         .build());
@@ -66,10 +74,6 @@ public final class MemoisedSigner implements UrlSigner {
     private static Duration renewedAfter(SignedUrl url, Clock clock) {
         Duration left = Duration.between(clock.instant(), url.expiresAt());
         return Duration.ofMillis(Math.clamp(left.toMillis() / 2, 0, RENEWED_AFTER.toMillis()));
-    }
-
-    private static Caffeine<Object, Object> bounded(long maximumUrls) {
-        return Caffeine.newBuilder().maximumSize(maximumUrls).executor(Runnable::run);
     }
 
     @Override
