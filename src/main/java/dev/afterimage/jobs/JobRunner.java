@@ -62,7 +62,10 @@ public final class JobRunner {
         } catch (QueueUnavailableException lost) {
             // A claim that runs out would count as a worker that died while it had the job.
             LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back: its end cannot be recorded", lost);
-            return settle(claim, JobOutcomes.OUTAGE);
+            // Its mark stays as it is: if only the queue's answer was lost, the job has ended, and would never clear it
+            // again.
+            queue.retryLater(claim, JobOutcomes.OUTAGE.delay(), false);
+            return JobOutcomes.OUTAGE.delay();
         }
     }
 

@@ -38,6 +38,7 @@ import dev.afterimage.testing.MemoryPendingKeys;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.Permitted;
 import dev.afterimage.time.Deadline;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,17 +80,20 @@ class WorkerTest {
     }
 
     private Worker worker(int concurrency, ExecutorService threads, Apis apis) {
+        return new Worker(
+                queue, runner(queue), apis, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
+    }
+
+    private JobRunner runner(JobQueue told) {
         JobOutcomes outcomes = new JobOutcomes(
                 new AttemptPolicy(3, Duration.ofSeconds(15), Duration.ofMinutes(15), 2), clock, () -> 0L);
-        JobRunner runner = new JobRunner(
+        return new JobRunner(
                 new Service(),
-                queue,
+                told,
                 ledger,
                 marks,
                 outcomes,
                 receiver.callbacks(queue, clock, CallbackReceiver.SECRET));
-        return new Worker(
-                queue, runner, apis, concurrency, Duration.ofMinutes(1), clock, new FakePause(clock), threads);
     }
 
     @Test
@@ -502,6 +506,29 @@ class WorkerTest {
 
         assertThat(backlog.contains(key)).isFalse();
         assertThat(requests).hasSize(1);
+    }
+
+    /** A bug: the mark of a job that had ended was set again, and nobody was left to clear it. */
+    @Test
+    void markOfAJobThatEndedStaysClearedWhenTheQueuesAnswerIsLost() throws Exception {
+        JobQueue losing = (JobQueue) Proxy.newProxyInstance(
+                JobQueue.class.getClassLoader(), new Class<?>[] {JobQueue.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(queue, arguments);
+                    if (method.getName().equals("complete")) {
+                        throw new QueueUnavailableException("its answer is lost", new IllegalStateException());
+                    }
+                    return answer;
+                });
+        Job.Image job = Jobs.interactive(1);
+        marks.intend(job.key());
+        queue.enqueue(List.of(job), NOW);
+        marks.confirm(job.key());
+        JobQueue.Claim claim = queue.claim(EnumSet.of(Lane.INTERACTIVE), 1, NOW).getFirst();
+
+        runner(losing).run(claim, Deadline.in(Duration.ofMinutes(1), clock), Duration.ofMinutes(1));
+
+        assertThat(marks.of(job.key())).isEqualTo(PendingKeys.Mark.NONE);
+        assertThat(queue.status().depth()).isZero();
     }
 
     @Test

@@ -214,7 +214,7 @@ class JsonDescriptionTest {
     void aKeyThatNoHeaderCanCarryIsRefusedAtStartWithoutShowingIt(String key) {
         assertThatThrownBy(() -> bench.json("api-key", key))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("afterimage.provider.api-key")
+                .hasMessageContaining(".api-key of afterimage.provider")
                 .hasMessageNotContaining(key);
     }
 
