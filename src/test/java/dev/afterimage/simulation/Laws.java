@@ -180,7 +180,7 @@ final class Laws {
 
     /** Calls in vain count until the key is deleted, Redis loses its memory, or three quarters of a freshness period are over. */
     private boolean isForgotten(Call last, Call call) {
-        return isDeleted(call.key, last.departed, call.arrived)
+        return isDeleted(call.key, last.departed - LONGEST_LEAD, call.arrived)
                 || isMemoryLost(last.departed, call.arrived)
                 || call.arrived - last.departed + LONGEST_LEAD >= scenario.ttl().toNanos() / 4 * 3;
     }
