@@ -93,7 +93,7 @@ final class Fleet implements Faults.Victims {
     record Deleted(ImageKey key, long begun, long ended) {}
 
     /** A purge that was answered 200. */
-    record Purged(long version, long begun, long ended) {}
+    record Purged(long version, SimulatedMachine by, long begun, long ended) {}
 
     /** A plan that came to its end. */
     record Planned(long begun, long ended, PlanReport report) {}
@@ -742,7 +742,7 @@ final class Fleet implements Faults.Victims {
                                         "m%d: purged to version %s",
                                         instance.machine().id(), version);
                                 if (failure == null) {
-                                    purges.add(new Purged(version, begun, world.now()));
+                                    purges.add(new Purged(version, instance.machine(), begun, world.now()));
                                 }
                             });
                         });

@@ -624,11 +624,9 @@ final class Laws {
             }
             fleet.tried(Trial.IMAGE_SEEN_AFTER_PURGE);
             int version = versionsOf(answered.request()).indexOf(ready.key());
-            // What it has asked before it stood still, a process uses after that. A process that could not reach Redis
-            // gives it
-            // a rest of a second, so that Redis is not told.
+            // What it has asked before it stood still, a process uses after that.
             if (version < purge.version()
-                    && !happened(OF_REDIS, null, purge.begun() - 2 * SECOND, answered.begun())
+                    && !happened(OF_REDIS, null, restsSince(purge), answered.begun())
                     && !isGone(answered.by(), purge.begun(), answered.begun())) {
                 fleet.violated(
                         "law 5",
@@ -640,6 +638,22 @@ final class Laws {
                         answered.by().id());
             }
         }
+    }
+
+    /**
+     * Since when an outage of Redis may keep a purge from being told to it: a process that could not reach Redis gives it a
+     * rest of a second, of its own time, which stands still with the process.
+     */
+    private long restsSince(Purged purge) {
+        return fleet.incidents().stream()
+                        .filter(incident -> EnumSet.of(Kind.FREEZE_BRIEFLY, Kind.FREEZE_FOR_LONG)
+                                        .contains(incident.kind())
+                                && incident.machine() == purge.by()
+                                && incident.at() <= purge.ended()
+                                && incident.until() >= purge.begun() - 2 * SECOND)
+                        .mapToLong(Incident::at)
+                        .reduce(purge.begun(), Math::min)
+                - 2 * SECOND;
     }
 
     /** Nobody can be told of a DELETE that was noted in a Redis which cannot be asked, until a little after it is back. */
