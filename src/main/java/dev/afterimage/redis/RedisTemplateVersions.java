@@ -66,19 +66,23 @@ public final class RedisTemplateVersions implements TemplateVersions {
 
     @Override
     public long raise(TemplateId template) {
-        Optional<ScriptReply> known = known(template)
-                .<Optional<ScriptReply>>thenApply(Optional::of)
-                .exceptionally(gone -> Optional.empty())
-                .join();
+        Optional<ScriptReply> before = ifReached(known(template));
         long version = stored.raise(template);
         near.asMap()
                 .merge(
                         template,
                         CompletableFuture.completedFuture(version),
-                        (before, raised) -> isHigher(before, version) ? before : raised);
+                        (known, raised) -> isHigher(known, version) ? known : raised);
         // If that fails, the other processes see the new version when the former one has expired in Redis.
-        known.ifPresent(redis -> tell(template, version, redis.number(1)).join());
+        before.or(() -> ifReached(known(template)))
+                .ifPresent(known -> tell(template, version, known.number(1)).join());
         return version;
+    }
+
+    private static Optional<ScriptReply> ifReached(CompletableFuture<ScriptReply> answer) {
+        return answer.<Optional<ScriptReply>>thenApply(Optional::of)
+                .exceptionally(gone -> Optional.empty())
+                .join();
     }
 
     /** Usually {@code nearFor}; this long when Redis could not be told of a new version. */
