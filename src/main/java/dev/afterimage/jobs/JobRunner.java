@@ -133,6 +133,10 @@ public final class JobRunner {
             case JobOutcome.Done done -> {
                 report(claim.job(), done.how(), "", Optional.of(done.key()));
                 queue.complete(claim);
+                // After a purge the image is made under another key.
+                if (claim.job() instanceof Job.Image image && !image.key().equals(done.key())) {
+                    noteGivenUp(image);
+                }
                 yield Duration.ZERO;
             }
             case JobOutcome.CallbackTaken taken -> {
@@ -165,6 +169,7 @@ public final class JobRunner {
                         () -> "job " + claim.job().id() + " is given up: " + withoutQuotes(deadLetter.reason()));
                 report(claim.job(), RowResult.Outcome.FAILED, deadLetter.reason(), Optional.empty());
                 queue.deadLetter(claim, deadLetter.reason());
+                noteGivenUp(claim.job());
                 yield Duration.ZERO;
             }
         };
@@ -183,11 +188,20 @@ public final class JobRunner {
         if (isRefresh(image)) {
             marks.clear(PendingKeys.ofRefresh(image.key()));
         } else if (isPromised(image)) {
-            // After a purge the image is made under another key.
-            if (made.equals(Optional.of(image.key()))) {
-                marks.clear(image.key());
-            } else {
+            marks.clear(image.key());
+        }
+    }
+
+    /**
+     * Notes that nobody makes the image of this key any more, so that its callbacks say so. Not before the queue has let the
+     * job go: it might come back, and bring the image. Where this fails, the callbacks say so some minutes later.
+     */
+    private void noteGivenUp(Job job) {
+        if (job instanceof Job.Image image && isPromised(image)) {
+            try {
                 marks.giveUp(image.key());
+            } catch (QueueUnavailableException gone) {
+                LOG.log(Level.DEBUG, "it cannot be noted now that a job was given up", gone);
             }
         }
     }

@@ -511,14 +511,7 @@ class WorkerTest {
     /** A bug: the mark of a job that had ended was set again, and nobody was left to clear it. */
     @Test
     void markOfAJobThatEndedStaysClearedWhenTheQueuesAnswerIsLost() throws Exception {
-        JobQueue losing = (JobQueue) Proxy.newProxyInstance(
-                JobQueue.class.getClassLoader(), new Class<?>[] {JobQueue.class}, (proxy, method, arguments) -> {
-                    Object answer = method.invoke(queue, arguments);
-                    if (method.getName().equals("complete")) {
-                        throw new QueueUnavailableException("its answer is lost", new IllegalStateException());
-                    }
-                    return answer;
-                });
+        JobQueue losing = failingAt("complete", true);
         Job.Image job = Jobs.interactive(1);
         marks.intend(job.key());
         queue.enqueue(List.of(job), NOW);
@@ -529,6 +522,34 @@ class WorkerTest {
 
         assertThat(marks.of(job.key())).isEqualTo(PendingKeys.Mark.NONE);
         assertThat(queue.status().depth()).isZero();
+    }
+
+    /** A bug: callbacks said "failed", and then the job came back and made the image. */
+    @Test
+    void jobThatTheQueueDoesNotLetGoIsNotNotedAsGivenUp() throws Exception {
+        Job.Image job = Jobs.interactive(1);
+        queue.enqueue(List.of(job), NOW);
+        JobQueue.Claim claim = queue.claim(EnumSet.of(Lane.INTERACTIVE), 1, NOW).getFirst();
+        provider = failing(new RejectedException(RejectedException.Reason.DATA, "bad"));
+
+        runner(failingAt("deadLetter", false))
+                .run(claim, Deadline.in(Duration.ofMinutes(1), clock), Duration.ofMinutes(1));
+
+        assertThat(marks.isGivenUp(job.key())).isFalse();
+        assertThat(queue.status().interactive()).isEqualTo(1);
+    }
+
+    /** The queue, one of whose calls fails, whether it is carried out or not. */
+    private JobQueue failingAt(String call, boolean carriedOut) {
+        return (JobQueue) Proxy.newProxyInstance(
+                JobQueue.class.getClassLoader(), new Class<?>[] {JobQueue.class}, (proxy, method, arguments) -> {
+                    boolean fails = method.getName().equals(call);
+                    Object answer = !fails || carriedOut ? method.invoke(queue, arguments) : null;
+                    if (fails) {
+                        throw new QueueUnavailableException("no answer", new IllegalStateException());
+                    }
+                    return answer;
+                });
     }
 
     @Test

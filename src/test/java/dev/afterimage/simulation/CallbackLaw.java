@@ -24,12 +24,6 @@ final class CallbackLaw {
      */
     private static final Duration SOON = Duration.ofMinutes(30);
 
-    /**
-     * That a job is given up is noted before its dead letter is written, so that a process that dies in between leaves no
-     * mark for ever; it may also fall asleep in between.
-     */
-    private static final Duration RECORDED_WITHIN = Duration.ofMinutes(1);
-
     private final Fleet fleet;
     private final Laws laws;
     private final UrlLaw urls;
@@ -70,7 +64,7 @@ final class CallbackLaw {
             fleet.violated("law 5", "%s was called back with another image: %s", promise, told.body());
         } else if (!body.has("url")) {
             fleet.tried(Trial.FAILURE_CALLED_BACK);
-            if (!laws.isGivenUp(key, promise.begun(), recordedBy(told))) {
+            if (!laws.isGivenUp(key, promise.begun(), told.at())) {
                 fleet.violated("law 7", "%s was told at %.3f s of a failure that was none", promise, told.at() / 1e9);
             }
         } else {
@@ -81,16 +75,6 @@ final class CallbackLaw {
             urls.check(
                     new SignedUrl(body.path("url").asText(), time(body, "urlExpiresAt")), key, createdAt, told.made());
         }
-    }
-
-    /** When the dead letter of a failure that somebody was told of is written at the latest: a queue that is down takes none. */
-    private long recordedBy(Told told) {
-        long soon = told.at() + RECORDED_WITHIN.toNanos();
-        return fleet.incidents().stream()
-                .filter(incident -> incident.kind() == Faults.Kind.QUEUE_DOWN)
-                .filter(incident -> incident.at() <= soon && incident.until() >= told.at())
-                .mapToLong(incident -> incident.until() + RECORDED_WITHIN.toNanos())
-                .reduce(soon, Math::max);
     }
 
     private static Instant time(JsonNode body, String member) {
