@@ -307,15 +307,20 @@ final class Fleet implements Faults.Victims {
         return incidents;
     }
 
-    /** Whether the image of a call came to a process that ended before it could store it, as when the store is full. */
-    boolean isImageLost(SimulatedProvider.Call call) {
-        return call.isImage
-                && call.delivered >= 0
-                && call.caller.isDead()
-                && store.everWritten().stream()
-                        .noneMatch(stored -> SimulatedProvider.callOf(stored)
-                                .filter(number -> number == call.number)
-                                .isPresent());
+    /**
+     * Whether a purchase was lost with its process: that ended between the receipt and the departure, or had the image and
+     * ended before it could store it, as when the store is full.
+     */
+    boolean isPurchaseLost(SimulatedProvider.Call call) {
+        return call.caller.isDead()
+                && (call.departed < 0 ? call.askedForReceipt : call.isImage && call.delivered >= 0 && !isStored(call));
+    }
+
+    private boolean isStored(SimulatedProvider.Call call) {
+        return store.everWritten().stream()
+                .anyMatch(stored -> SimulatedProvider.callOf(stored)
+                        .filter(number -> number == call.number)
+                        .isPresent());
     }
 
     void violated(String law, String how, Object... details) {

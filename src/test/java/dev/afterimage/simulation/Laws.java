@@ -424,13 +424,12 @@ final class Laws {
 
     /** Whether there is a reason to give a job of this image up: of the provider, or all purchases lost with their processes. */
     private boolean hasCause(ImageKey key) {
+        List<Call> calls = fleet.provider().books().stream()
+                .filter(call -> call.key.equals(key))
+                .toList();
         return isDeleted(key, 0, fleet.now())
-                || callsOf.getOrDefault(key, List.of()).stream()
-                                .filter(fleet::isImageLost)
-                                .count()
-                        > REPURCHASES
-                || fleet.provider().books().stream()
-                        .filter(call -> call.key.equals(key))
+                || calls.stream().filter(fleet::isPurchaseLost).count() > REPURCHASES
+                || calls.stream()
                         .anyMatch(call -> isUnknown(call) && call.departed >= 0
                                 || switch (call.behaviour) {
                                     case GARBAGE, HALF_AN_IMAGE, REJECTED, DOWN_503, REFUSED_CONNECTION -> true;

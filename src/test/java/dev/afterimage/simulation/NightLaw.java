@@ -135,7 +135,7 @@ final class NightLaw {
                 .toList();
         return calls.stream().anyMatch(call -> !Laws.isGood(call.behaviour))
                 || calls.stream()
-                                .filter(call -> call.delivered < 0 || fleet.isImageLost(call))
+                                .filter(call -> call.delivered < 0 || fleet.isPurchaseLost(call))
                                 .count()
                         >= 2
                 || fleet.deletions().stream()

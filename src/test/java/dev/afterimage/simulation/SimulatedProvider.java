@@ -69,6 +69,9 @@ final class SimulatedProvider {
         final String account;
         final String lane;
         final int freezesBefore;
+        /** Whether it came as far as the receipt that is written before it leaves. */
+        boolean askedForReceipt;
+
         long departed = -1;
         long arrived = -1;
         /** When it no longer counts as in flight. */
@@ -242,6 +245,7 @@ final class SimulatedProvider {
         connecting.put(call.number, call);
         try {
             connect(machine, call);
+            call.askedForReceipt = true;
             attempt.departure().now();
         } finally {
             connecting.remove(call.number);
