@@ -422,19 +422,33 @@ final class Laws {
                         && job.key().equals(key));
     }
 
-    /** Whether there is a reason to give a job of this image up: of the provider, or all purchases lost with their processes. */
+    /**
+     * Whether there is a reason to give a job of this image up: of the provider, or no purchase's image could be stored
+     * while its receipt stood.
+     */
     private boolean hasCause(ImageKey key) {
         List<Call> calls = fleet.provider().books().stream()
                 .filter(call -> call.key.equals(key))
                 .toList();
         return isDeleted(key, 0, fleet.now())
-                || calls.stream().filter(fleet::isPurchaseLost).count() > REPURCHASES
+                || calls.stream()
+                                .filter(call -> fleet.isPurchaseLost(call) || isHolderOutOfReach(call))
+                                .count()
+                        > REPURCHASES
                 || calls.stream()
                         .anyMatch(call -> isUnknown(call) && call.departed >= 0
                                 || switch (call.behaviour) {
                                     case GARBAGE, HALF_AN_IMAGE, REJECTED, DOWN_503, REFUSED_CONNECTION -> true;
                                     default -> false;
                                 });
+    }
+
+    /** Whether the image came, but its process could not keep the receipt up: it stood still, or did not reach Redis. */
+    private boolean isHolderOutOfReach(Call call) {
+        long until = landed.containsKey(call.number) ? landed.get(call.number).at() : fleet.now();
+        return call.isImage
+                && call.delivered >= 0
+                && (happened(OF_REDIS, null, call.delivered, until) || isGone(call.caller, call.delivered, until));
     }
 
     private String imageOf(ImageKey key) {
@@ -586,7 +600,7 @@ final class Laws {
                     && deleted.ended() + NEAR < answered.begun()) {
                 fleet.tried(Trial.IMAGE_SEEN_AFTER_DELETE);
                 maker.filter(call -> call.departed < deleted.begun())
-                        .filter(call -> !isRedisAway(deleted.begun(), answered.begun()))
+                        .filter(call -> !isRedisAway(deleted.begun(), answered))
                         .filter(call -> !hasJustThawed(call.caller, answered))
                         // A process of a former version can read no notes any more.
                         .filter(call ->
@@ -656,8 +670,8 @@ final class Laws {
     }
 
     /** Nobody can be told of a DELETE that was noted in a Redis which cannot be asked, until a little after it is back. */
-    private boolean isRedisAway(long from, long to) {
-        return happened(OF_REDIS, null, Math.max(from, to - 10 * SECOND), to);
+    private boolean isRedisAway(long from, Answered answered) {
+        return happened(OF_REDIS, null, Math.max(from, answered.begun() - 10 * SECOND), answered.ended());
     }
 
     static boolean isGood(Behaviour behaviour) {
