@@ -110,6 +110,10 @@ local function refusal(known)
     end
     standing, from = 'UNKNOWN', ends + pauseAfter(purchases)
   end
+  if purchases == 0 and now < from then
+    -- After a DELETE nobody knows of a bill, but the deleted call may still run.
+    return { from - now, 'OPEN', 0, '0', resumable }
+  end
   if purchases > repurchases then
     local left = redis.call('PTTL', receipt)
     return { math.max(left, 1) * 1000, standing, 1, '0', resumable }

@@ -107,6 +107,10 @@ final class ReceiptMap {
     }
 
     private Permit.@Nullable Refused countedRefusal(Receipt.State state, Entry entry, Instant from, Instant now) {
+        if (entry.receipt().purchases() == 0 && now.isBefore(from)) {
+            // After a DELETE nobody knows of a bill, but the deleted call may still run.
+            return refused(entry, Receipt.State.OPEN, Duration.between(now, from), false, now);
+        }
         if (entry.receipt().purchases() > rules.repurchases()) {
             return refused(entry, state, Duration.between(now, entry.end()), true, now);
         }

@@ -375,6 +375,21 @@ public abstract class ReceiptsContract {
         assertThat(fleet.receipts().settle(frozen, image()).deleted()).isTrue();
     }
 
+    /** The deleted call may still run: whoever asks waits for its end, and is not told of an unknown outcome. */
+    @Test
+    void keyDeletedAfterAnUnknownOutcomeIsUnderWayUntilTheCallMustHaveEnded() {
+        Fleet fleet = fleet(1);
+        fleet.receipts().settle(bought(fleet), SILENCE);
+        assertThat(refused(fleet).state()).isEqualTo(Receipt.State.UNKNOWN);
+
+        fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
+
+        assertThat(refused(fleet).state()).isEqualTo(Receipt.State.OPEN);
+        assertThat(refused(fleet).retryAfter()).isEqualTo(LONGEST_CALL);
+        advance(LONGEST_CALL);
+        assertThat(fleet.receipts().settle(bought(fleet), image()).deleted()).isFalse();
+    }
+
     @Test
     void deletedKeyMayBeBoughtAtOnce() {
         Fleet fleet = fleet(0);
