@@ -92,7 +92,6 @@ public final class FallbackPendingKeys implements PendingKeys {
 
     @Override
     public void giveUp(ImageKey key) {
-        own.invalidate(key);
         fleet.giveUp(key);
     }
 

@@ -39,10 +39,11 @@ public interface PendingKeys {
 
     void clear(ImageKey key);
 
-    /** Clears the mark of a job that brought no image of this key, and notes that. */
-    default void giveUp(ImageKey key) {
-        clear(key);
-    }
+    /**
+     * Notes that the job of a key brought no image. Its mark was cleared before; one that is there now belongs to a newer
+     * job, and stays.
+     */
+    default void giveUp(ImageKey key) {}
 
     /**
      * Whether it is known of a key without a mark that its job brought no image. Where marks can get lost, the missing mark

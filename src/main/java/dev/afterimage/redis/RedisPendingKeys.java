@@ -64,7 +64,6 @@ public final class RedisPendingKeys implements PendingKeys {
                 .arg("")
                 .arg("PX")
                 .arg(GIVEN_UP.toMillis()));
-        clear(key);
     }
 
     @Override

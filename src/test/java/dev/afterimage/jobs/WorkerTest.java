@@ -539,6 +539,28 @@ class WorkerTest {
         assertThat(queue.status().interactive()).isEqualTo(1);
     }
 
+    /** A bug: the note of a job that was given up took the mark of the job that was promised after it. */
+    @Test
+    void jobThatIsGivenUpLeavesTheMarkOfTheNextOne() throws Exception {
+        Job.Image job = Jobs.interactive(1);
+        queue.enqueue(List.of(job), NOW);
+        JobQueue.Claim claim = queue.claim(EnumSet.of(Lane.INTERACTIVE), 1, NOW).getFirst();
+        provider = failing(new RejectedException(RejectedException.Reason.DATA, "bad"));
+        QueuedBacklog backlog = new QueuedBacklog(queue, marks, new TimeOrderedIds(clock, new Random(1)));
+        JobQueue slow = (JobQueue) Proxy.newProxyInstance(
+                JobQueue.class.getClassLoader(), new Class<?>[] {JobQueue.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("deadLetter")) {
+                        backlog.accept(job.key(), job.request(), Caller.SERVICE, Duration.ofDays(1));
+                    }
+                    return method.invoke(queue, arguments);
+                });
+
+        runner(slow).run(claim, Deadline.in(Duration.ofMinutes(1), clock), Duration.ofMinutes(1));
+
+        assertThat(queue.status().interactive()).isEqualTo(1);
+        assertThat(marks.of(job.key())).isEqualTo(PendingKeys.Mark.CONFIRMED);
+    }
+
     /** The queue, one of whose calls fails, whether it is carried out or not. */
     private JobQueue failingAt(String call, boolean carriedOut) {
         return (JobQueue) Proxy.newProxyInstance(
@@ -713,7 +735,7 @@ class WorkerTest {
     private final class Service implements ImageService {
 
         @Override
-        public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
+        public CompletionStage<IndexLookup> indexLookup(ImageRequest request, boolean validate) {
             throw new UnsupportedOperationException();
         }
 
@@ -729,7 +751,7 @@ class WorkerTest {
         }
 
         @Override
-        public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
+        public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key, boolean validate) {
             throw new UnsupportedOperationException();
         }
 

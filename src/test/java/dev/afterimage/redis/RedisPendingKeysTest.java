@@ -46,14 +46,22 @@ class RedisPendingKeysTest extends PendingKeysContract {
     void givenUpKeyIsKnownUntilItIsIntendedAgainOrForAnHour() {
         marks().intend(KEY);
         assertThat(marks().isGivenUp(KEY)).isFalse();
+        marks().clear(KEY);
         marks().giveUp(KEY);
-        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.NONE);
         assertThat(marks().isGivenUp(KEY)).isTrue();
         marks().intend(KEY);
         assertThat(marks().isGivenUp(KEY)).isFalse();
         marks().giveUp(KEY);
         pass(Duration.ofHours(2));
         assertThat(marks().isGivenUp(KEY)).isFalse();
+    }
+
+    @Test
+    void noteThatAKeyWasGivenUpLeavesTheMarkOfANewerJob() {
+        marks().intend(KEY);
+        marks().confirm(KEY);
+        marks().giveUp(KEY);
+        assertThat(marks().of(KEY)).isEqualTo(PendingKeys.Mark.CONFIRMED);
     }
 
     @Test

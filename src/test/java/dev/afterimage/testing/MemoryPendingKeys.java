@@ -60,7 +60,7 @@ public final class MemoryPendingKeys implements PendingKeys {
 
     @Override
     public void giveUp(ImageKey key) {
-        clear(key);
+        failIfLost();
         givenUp.add(key);
     }
 
