@@ -148,9 +148,9 @@ public final class S3TemplateVersions implements TemplateVersions {
         try {
             return known(template, numberIn(template, bucket.get(objectOf(template))), askedAt);
         } catch (SdkException e) {
-            return last(template, new CacheUnavailableException(bucket.remedy(e), e), askedAt);
+            return last(template, new CacheUnavailableException(bucket.remedy(e), e));
         } catch (CacheUnavailableException damaged) {
-            return last(template, damaged, askedAt);
+            return last(template, damaged);
         }
     }
 
@@ -158,9 +158,13 @@ public final class S3TemplateVersions implements TemplateVersions {
         return new Reading(highest.asMap().merge(template, version, Math::max), null, askedAt);
     }
 
-    private Reading last(TemplateId template, CacheUnavailableException failure, long askedAt) {
+    /**
+     * The last known version in place of one that cannot be read, from now on: nobody waits a second time for a store that
+     * does not answer.
+     */
+    private Reading last(TemplateId template, CacheUnavailableException failure) {
         Long last = highest.getIfPresent(template);
-        return last == null ? new Reading(0, failure, askedAt) : new Reading(last, null, askedAt);
+        return last == null ? new Reading(0, failure, ticker.read()) : new Reading(last, null, ticker.read());
     }
 
     /** The version in the object; 0 for a template that was never purged. */

@@ -21,10 +21,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -147,6 +149,29 @@ class S3TemplateVersionsTest extends TemplateVersionsContract {
 
         proxy.pass();
         assertThat(join(versions)).isEqualTo(1);
+    }
+
+    /** A bug: a reading that failed after its time-out was taken for one of a process that stood still, and was repeated. */
+    @Test
+    void whoeverAsksWaitsOnceForAStoreThatDoesNotAnswer() {
+        AtomicInteger asked = new AtomicInteger();
+        TemplateVersions versions = versions(
+                new DelegatingS3Client(s3) {
+                    @Override
+                    protected <T extends S3Request, A> A invokeOperation(T request, Function<T, A> operation) {
+                        if (asked.incrementAndGet() == 1) {
+                            return operation.apply(request);
+                        }
+                        clock.advance(TTL.multipliedBy(2));
+                        throw SdkClientException.create("no answer in time");
+                    }
+                },
+                Runnable::run);
+        assertThat(join(versions)).isZero();
+        clock.advance(TTL);
+
+        assertThat(join(versions)).isZero();
+        assertThat(asked).hasValue(2);
     }
 
     @Test
