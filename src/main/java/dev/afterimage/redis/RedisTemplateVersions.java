@@ -74,15 +74,21 @@ public final class RedisTemplateVersions implements TemplateVersions {
                         CompletableFuture.completedFuture(version),
                         (known, raised) -> isHigher(known, version) ? known : raised);
         // If that fails, the other processes see the new version when the former one has expired in Redis.
-        before.or(() -> ifReached(known(template)))
-                .ifPresent(known -> tell(template, version, known.number(1)).join());
+        var unused = before.isPresent()
+                ? ifReached(tell(template, version, before.get().number(1)))
+                : ifReached(known(template).thenCompose(known -> tellStored(template, known.number(1))));
         return version;
     }
 
-    private static Optional<ScriptReply> ifReached(CompletableFuture<ScriptReply> answer) {
-        return answer.<Optional<ScriptReply>>thenApply(Optional::of)
+    private static <T> Optional<T> ifReached(CompletableFuture<T> answer) {
+        return answer.<Optional<T>>thenApply(Optional::of)
                 .exceptionally(gone -> Optional.empty())
                 .join();
+    }
+
+    /** Asks the store and tells Redis: the version may have been raised again since this process last knew it. */
+    private CompletionStage<Long> tellStored(TemplateId template, long askedAt) {
+        return stored.current(template).thenCompose(version -> tell(template, version, askedAt));
     }
 
     /** Usually {@code nearFor}; this long when Redis could not be told of a new version. */
@@ -99,7 +105,7 @@ public final class RedisTemplateVersions implements TemplateVersions {
                     }
                     return known.number(0) >= 0
                             ? CompletableFuture.completedFuture(known.number(0))
-                            : stored.current(template).thenCompose(version -> tell(template, version, known.number(1)));
+                            : tellStored(template, known.number(1));
                 })
                 .thenCompose(version -> version);
     }
@@ -111,7 +117,7 @@ public final class RedisTemplateVersions implements TemplateVersions {
 
     /**
      * Tells Redis of a version, and answers the higher one of this and the one that Redis has; this one where Redis cannot be
-     * reached any more.
+     * reached any more, and the store's where Redis finds that the store was asked too long ago.
      *
      * @param askedAt the time of Redis before the store was asked, in milliseconds
      */
@@ -122,8 +128,14 @@ public final class RedisTemplateVersions implements TemplateVersions {
                 Long.toString(askedAt),
                 Long.toString(redisTtl.minus(stored.visibleWithin()).toMillis()));
         return VERSION.run(link, List.of(nameOf(template)), arguments)
-                .thenApply(known -> Math.max(version, known.number(0)))
-                .exceptionally(gone -> version);
+                .handle((known, gone) -> {
+                    boolean isTooOld = gone == null && known.number(0) < 0;
+                    return isTooOld
+                            ? stored.current(template)
+                            : CompletableFuture.completedFuture(
+                                    gone == null ? Math.max(version, known.number(0)) : version);
+                })
+                .thenCompose(newest -> newest);
     }
 
     private String nameOf(TemplateId template) {

@@ -8,6 +8,7 @@ import dev.afterimage.image.TemplateId;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.RedisProcess;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -128,6 +129,44 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
 
         assertThat(reading.join()).isEqualTo(1);
         assertThat(current(instance())).isEqualTo(1);
+    }
+
+    /** A bug: the store's answer was used although Redis had found that it was asked too long ago. */
+    @Test
+    void processThatStoodStillWithTheStoresAnswerAsksTheStoreAgain() {
+        List<CompletableFuture<Long>> answers = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        Iterator<CompletableFuture<Long>> asked = answers.iterator();
+        TemplateVersions thawing = new RedisTemplateVersions(
+                clients.link(RedisProcess.shared().url()),
+                clients.settings(),
+                new TemplateVersions() {
+                    private Duration visibleWithin = Duration.ZERO;
+
+                    @Override
+                    public CompletionStage<Long> current(TemplateId template) {
+                        return asked.next();
+                    }
+
+                    @Override
+                    public long raise(TemplateId template) {
+                        return 0;
+                    }
+
+                    /** Later so long that Redis believes no answer. */
+                    @Override
+                    public Duration visibleWithin() {
+                        Duration former = visibleWithin;
+                        visibleWithin = Duration.ofHours(1);
+                        return former;
+                    }
+                },
+                NEAR,
+                clock::nanoTime);
+        CompletableFuture<Long> reading = thawing.current(HERO).toCompletableFuture();
+        answers.get(0).complete(5L);
+        answers.get(1).complete(6L);
+
+        assertThat(reading.join()).isEqualTo(6);
     }
 
     /** The version was raised meanwhile, and the higher one has expired in Redis. */
