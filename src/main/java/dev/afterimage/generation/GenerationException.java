@@ -304,6 +304,11 @@ public abstract sealed class GenerationException extends RuntimeException {
                     .withNextPurchase(nextPurchase);
         }
 
+        /** The remembered failure of calls whose answers were no images; the image may not be bought again. */
+        public static OutcomeUnknownException unusable() {
+            return new OutcomeUnknownException("the answers of earlier calls were no images", null, false, Billed.NO);
+        }
+
         /** Whether the provider answered with an error of its own; false when no answer came in time. */
         public boolean serverError() {
             return serverError;

@@ -178,7 +178,8 @@ final class LeaderFlight {
                 yield known;
             }
             case UNKNOWN -> throw OutcomeUnknownException.remembered(next);
-            case UNUSABLE -> throw NotAnImageException.remembered(next);
+            case UNUSABLE ->
+                throw next.isEmpty() ? OutcomeUnknownException.unusable() : NotAnImageException.remembered(next);
             case REJECTED -> throw RejectedException.remembered(refused.detail());
             case DELETED -> known;
         };

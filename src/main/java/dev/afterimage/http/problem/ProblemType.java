@@ -40,7 +40,7 @@ public enum ProblemType {
     OUT_OF_CREDITS("out-of-credits", 503, "The credits at the provider are used up"),
     PROVIDER_THROTTLED("provider-throttled", 503, "The provider is asked as fast as it allows"),
     PROVIDER_UNAVAILABLE("provider-unavailable", 503, "The provider cannot be reached"),
-    OUTCOME_UNKNOWN("outcome-unknown", 503, "The provider did not say how it ended"),
+    OUTCOME_UNKNOWN("outcome-unknown", 503, "The image may have been billed, and none came that can be used"),
     SIGNING_KEY_MISSING("signing-key-missing", 503, "The service cannot sign URLs"),
     IMAGE_PENDING("image-pending", 503, "The image is not ready yet"),
     IDENTITY_UNAVAILABLE("identity-unavailable", 503, "The identity provider cannot be reached"),

@@ -178,9 +178,9 @@ public final class Problems {
     private static Problem unknown(Optional<Duration> nextPurchase) {
         Problem problem = Problem.of(
                 OUTCOME_UNKNOWN,
-                "The image may have been made and billed, and the provider did not say. After the time in Retry-After it may"
-                        + " be bought again, as often as afterimage.generation.repurchases allows; without a Retry-After the"
-                        + " operator must allow it (DELETE /v1/receipts/{key}).");
+                "The image may have been made and billed, but none came that can be used. After the time in Retry-After it"
+                        + " may be bought again, as often as afterimage.generation.repurchases allows; without a Retry-After"
+                        + " the operator must allow it (DELETE /v1/receipts/{key}).");
         return nextPurchase.map(problem::after).orElse(problem);
     }
 
