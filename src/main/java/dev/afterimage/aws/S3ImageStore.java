@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -132,7 +133,14 @@ public final class S3ImageStore implements ImageStore {
     }
 
     private static Optional<IndexEntry> entryOf(ImageKey key, GetObjectResponse object) {
-        return Optional.ofNullable(object.metadata().get(ENTRY)).flatMap(line -> IndexEntryCodec.decode(key, line));
+        return Optional.ofNullable(object.metadata().get(ENTRY))
+                .flatMap(line -> IndexEntryCodec.decode(key, line))
+                .filter(entry -> isWhole(object.contentRange(), entry));
+    }
+
+    /** Whether the object is as long as its entry says, where the answer tells ({@code Content-Range: bytes 0-0/LENGTH}). */
+    private static boolean isWhole(@Nullable String range, IndexEntry entry) {
+        return range == null || range.endsWith("/" + entry.bytes());
     }
 
     /** Cached for as long as the image is fresh, at most a year: a new image has another URL. */

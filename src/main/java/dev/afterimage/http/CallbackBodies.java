@@ -56,7 +56,9 @@ final class CallbackBodies implements Callbacks.Bodies {
         return switch (subject) {
             case Subject.OfBatch batch -> of(ledger.find(batch.batch()));
             case Subject.OfImage image ->
-                of(image.key(), images.lookup(image.key()).toCompletableFuture().join());
+                of(
+                        image.key(),
+                        images.lookup(image.key(), false).toCompletableFuture().join());
         };
     }
 

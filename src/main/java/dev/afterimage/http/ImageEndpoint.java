@@ -145,7 +145,7 @@ public final class ImageEndpoint {
                     image,
                     request.caller(),
                     invocation.cap(new Deadline(request.arrival().plus(preferences.patience(deadline, longestWait)))));
-            return obtainAndCallBack(wanted, callback.url, own)
+            return obtainAndCallBack(wanted, isNoCache(request.headers()), callback.url, own)
                     .thenApply(outcome -> describe(outcome, preferences, request.serviceRoot()));
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
@@ -154,12 +154,13 @@ public final class ImageEndpoint {
 
     /** Checks the callback's URL before anything is paid for. */
     private CompletionStage<ImageOutcome> obtainAndCallBack(
-            GenerationRequest wanted, Optional<String> callback, Executor own) {
+            GenerationRequest wanted, boolean validate, Optional<String> callback, Executor own) {
         if (callback.isEmpty()) {
-            return obtain(wanted, own);
+            return obtain(wanted, validate, own);
         }
         return CompletableFuture.supplyAsync(() -> callbacks.accept(callback.get()), threads)
-                .thenCompose(url -> obtain(wanted, own).thenApplyAsync(outcome -> tell(outcome, url), threads))
+                .thenCompose(
+                        url -> obtain(wanted, validate, own).thenApplyAsync(outcome -> tell(outcome, url), threads))
                 .thenApplyAsync(outcome -> outcome, own);
     }
 
@@ -170,9 +171,9 @@ public final class ImageEndpoint {
         return outcome;
     }
 
-    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, Executor own) {
+    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, boolean validate, Executor own) {
         // A hit is the answer, and was counted by the lookup; everything else goes through the pipeline.
-        return images.indexLookup(wanted.request())
+        return images.indexLookup(wanted.request(), validate)
                 .thenComposeAsync(
                         known -> known.hit().isPresent()
                                 ? CompletableFuture.completedFuture(known.hit().get())
@@ -186,6 +187,21 @@ public final class ImageEndpoint {
                 .applied(outcome instanceof ImageOutcome.Pending, longestWait)
                 .map(applied -> response.with(Preferences.APPLIED_HEADER, applied))
                 .orElse(response);
+    }
+
+    /**
+     * Whether the client asks with {@code Cache-Control: no-cache} (RFC 9111, section 5.2.1.4) that the store is asked for
+     * the image even where the index knows it.
+     */
+    static boolean isNoCache(Function<String, List<String>> headers) {
+        for (String line : headers.apply("Cache-Control")) {
+            for (String directive : line.split(",", -1)) {
+                if (directive.strip().equalsIgnoreCase("no-cache")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     private static void checkAccept(Request request) {

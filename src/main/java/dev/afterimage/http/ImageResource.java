@@ -5,6 +5,7 @@ import static dev.afterimage.http.problem.ProblemType.IMAGE_NOT_FOUND;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -36,17 +37,18 @@ public final class ImageResource {
     @GET
     @Path("{key}")
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> look(@PathParam("key") String key, @Context UriInfo uri) {
-        return images.lookup(PathParameters.key(key))
+    public CompletionStage<Response> look(
+            @PathParam("key") String key, @Context UriInfo uri, @Context HttpServerRequest request) {
+        return images.lookup(PathParameters.key(key), ImageEndpoint.isNoCache(request.headers()::getAll))
                 .thenApply(found ->
                         responses.describe(known(found), uri::getBaseUri).toRest());
     }
 
-    /** Redirects to the image's signed URL. */
+    /** Redirects to the image's signed URL, if the image is still in the store: a browser that meets a 404 there asks nobody. */
     @GET
     @Path("{key}/content")
     public CompletionStage<Response> content(@PathParam("key") String key, @Context UriInfo uri) {
-        return images.lookup(PathParameters.key(key))
+        return images.lookup(PathParameters.key(key), true)
                 .thenApply(found ->
                         responses.redirect(known(found), uri::getBaseUri).toRest());
     }

@@ -82,7 +82,7 @@ public final class ProviderWebhookResource {
 
     private void poll(ImageKey key, ImageRequest request) throws InterruptedException {
         GenerationRequest job = GenerationRequest.ofWebhook(request, Deadline.in(PATIENCE, clock));
-        CompletableFuture<Optional<ImageOutcome>> outcome = images.indexLookup(request)
+        CompletableFuture<Optional<ImageOutcome>> outcome = images.indexLookup(request, false)
                 .thenCompose(lookup -> lookup.key().equals(key)
                         ? images.obtain(job, lookup).thenApply(Optional::of)
                         // Its template was purged meanwhile: this would buy another image.

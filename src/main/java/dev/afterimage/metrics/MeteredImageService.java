@@ -47,9 +47,9 @@ public final class MeteredImageService implements ImageService {
 
     /** Counts a hit or a failure, which ends the request. Everything else is counted by {@code obtain}. */
     @Override
-    public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
+    public CompletionStage<IndexLookup> indexLookup(ImageRequest request, boolean validate) {
         long start = clock.monotonicTime();
-        return traced(request).whenComplete((indexLookup, failure) -> {
+        return traced(request, validate).whenComplete((indexLookup, failure) -> {
             if (failure != null) {
                 record(Meters.INTERACTIVE, wordOf(failure), start);
             } else if (indexLookup.hit().isPresent()) {
@@ -62,7 +62,7 @@ public final class MeteredImageService implements ImageService {
     public CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
         return metered(
                 generationRequest,
-                () -> traced(generationRequest.request())
+                () -> traced(generationRequest.request(), false)
                         .thenCompose(indexLookup -> next.obtain(generationRequest, indexLookup)));
     }
 
@@ -71,9 +71,13 @@ public final class MeteredImageService implements ImageService {
         return metered(generationRequest, () -> next.obtain(generationRequest, indexLookup));
     }
 
-    private CompletionStage<IndexLookup> traced(ImageRequest request) {
+    private CompletionStage<IndexLookup> traced(ImageRequest request, boolean validate) {
         return meters.spans()
-                .until(Spans.INDEX_LOOKUP, Spans.TEMPLATE, request.template().value(), () -> next.indexLookup(request));
+                .until(
+                        Spans.INDEX_LOOKUP,
+                        Spans.TEMPLATE,
+                        request.template().value(),
+                        () -> next.indexLookup(request, validate));
     }
 
     private CompletionStage<ImageOutcome> metered(
@@ -110,8 +114,8 @@ public final class MeteredImageService implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
-        return meters.spans().until(Spans.LOOKUP, Spans.KEY, key.value(), () -> next.lookup(key));
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key, boolean validate) {
+        return meters.spans().until(Spans.LOOKUP, Spans.KEY, key.value(), () -> next.lookup(key, validate));
     }
 
     @Override

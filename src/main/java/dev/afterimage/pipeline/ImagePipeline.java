@@ -19,6 +19,7 @@ import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.pipeline.ImageService.IndexLookup;
 import dev.afterimage.singleflight.SingleFlight;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,12 +82,12 @@ public final class ImagePipeline implements ImageService {
     }
 
     @Override
-    public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
+    public CompletionStage<IndexLookup> indexLookup(ImageRequest request, boolean validate) {
         CompletionStage<IndexLookup> found = parts.versions()
                 .current(request.template())
                 .thenCompose(version -> {
                     ImageKey key = parts.keys().keyOf(request, version);
-                    return lookup.inIndex(key)
+                    return lookup.inIndex(key, validate)
                             .thenApply(entry -> new IndexLookup(
                                     key, entry, entry.filter(this::isFresh).map(ImageOutcome.Hit::new)));
                 });
@@ -323,8 +324,8 @@ public final class ImagePipeline implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
-        return lookup.inIndex(key)
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key, boolean validate) {
+        return lookup.inIndex(key, validate)
                 .thenCompose(indexed -> canSign && indexed.filter(this::isFresh).isPresent()
                         ? CompletableFuture.completedFuture(Optional.of(new ImageOutcome.Hit(indexed.get())))
                         : async(() -> lookedUp(key, indexed)));
@@ -339,7 +340,12 @@ public final class ImagePipeline implements ImageService {
     }
 
     private Optional<ImageOutcome> lookupInStore(ImageKey key, Optional<IndexEntry> indexed) {
-        Optional<IndexEntry> known = lookup.inStore(key, indexed);
+        Optional<IndexEntry> known;
+        try {
+            known = lookup.inStore(key, indexed);
+        } catch (StoreUnavailableException gone) {
+            return Optional.of(indexed.filter(this::isServable).map(this::stale).orElseThrow(() -> gone));
+        }
         if (known.filter(this::isFresh).isPresent()) {
             return Optional.of(new ImageOutcome.Hit(known.get()));
         }

@@ -19,12 +19,15 @@ public interface ImageService {
     /**
      * Looks into the index only. A {@linkplain IndexLookup#hit hit} is the answer; with any other result call
      * {@link #obtain(GenerationRequest, IndexLookup)}. Costs nothing and uses no quota.
+     *
+     * @param validate whether the store is asked, too, if the image that the index knows is still there. Nobody asks for
+     *     that but who has met a URL that leads nowhere
      */
-    CompletionStage<IndexLookup> indexLookup(ImageRequest request);
+    CompletionStage<IndexLookup> indexLookup(ImageRequest request, boolean validate);
 
     /** Finds the image or has it made; never pays for one that exists or is being made. */
     default CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
-        return indexLookup(generationRequest.request())
+        return indexLookup(generationRequest.request(), false)
                 .thenCompose(indexLookup -> obtain(generationRequest, indexLookup));
     }
 
@@ -34,8 +37,10 @@ public interface ImageService {
     /**
      * Looks an image up and never has it made: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (past its freshness,
      * not yet expired) or {@link ImageOutcome.Pending}; empty when the key is not known.
+     *
+     * @param validate as for {@link #indexLookup}
      */
-    CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key);
+    CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key, boolean validate);
 
     /** Deletes the image from index and store. A call for it that is under way does not bring it back. */
     CompletionStage<Void> forget(ImageKey key);

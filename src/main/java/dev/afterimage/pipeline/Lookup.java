@@ -5,6 +5,7 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.Callables;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.FleetUnavailableException;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,7 +23,9 @@ final class Lookup {
 
     private static final Logger LOG = Logger.getLogger(Lookup.class);
 
-    /** An image that was stored is in the index after this time, unless the process stood still or Redis was slow. */
+    /**
+     * What the store has said is entered in the index within this time, unless the process stood still or a server was slow.
+     */
     private static final Duration PROMPTLY = Duration.ofSeconds(1);
 
     private final PipelineParts parts;
@@ -35,12 +38,27 @@ final class Lookup {
         this.unwritten = new RateLimitedLog(LOG, "The index does not take an entry or its removal", parts.clock());
     }
 
-    /** What the index knows, whatever its freshness. Does not block and does not fail. */
-    CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key) {
-        return parts.index().find(key).exceptionally(failure -> {
+    /**
+     * What the index knows, whatever its freshness. Does not block and does not fail.
+     *
+     * @param validate whether it counts only if the store has the image, too, as far as the store can be asked
+     */
+    CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key, boolean validate) {
+        CompletionStage<Optional<IndexEntry>> indexed = parts.index().find(key).exceptionally(failure -> {
             unread.say(failure);
             return Optional.empty();
         });
+        return validate
+                ? indexed.thenApplyAsync(known -> known.flatMap(this::validated), parts.virtualThreads())
+                : indexed;
+    }
+
+    private Optional<IndexEntry> validated(IndexEntry entry) {
+        try {
+            return check(entry);
+        } catch (StoreUnavailableException gone) {
+            return Optional.of(entry);
+        }
     }
 
     /**
@@ -49,13 +67,14 @@ final class Lookup {
      * @throws dev.afterimage.store.ImageStore.StoreUnavailableException when the store cannot be reached
      */
     Optional<IndexEntry> inStore(ImageKey key, Optional<IndexEntry> indexed) {
+        Instant asked = parts.clock().instant();
         Optional<IndexEntry> stored = parts.store().find(key);
         Optional<IndexEntry> fresh = stored.filter(this::isFresh);
         if (fresh.filter(this::isDeleted).isPresent()) {
             parts.store().delete(fresh.get());
             return Optional.empty();
         }
-        fresh.ifPresent(this::reindex);
+        fresh.ifPresent(entry -> reindex(entry, asked));
         return stored.or(() -> indexed);
     }
 
@@ -77,7 +96,7 @@ final class Lookup {
      * that was queued after the DELETE must make a new one. Blocks.
      */
     Optional<IndexEntry> newest(ImageKey key, GenerationRequest request) {
-        Optional<IndexEntry> indexed = request.queued() ? Optional.empty() : Callables.await(inIndex(key));
+        Optional<IndexEntry> indexed = request.queued() ? Optional.empty() : Callables.await(inIndex(key, false));
         return indexed.filter(entry -> isGoodEnough(entry, request.horizon())).isPresent()
                 ? indexed
                 : inStore(key, indexed);
@@ -103,10 +122,15 @@ final class Lookup {
 
     /**
      * Enters an image that was found in the store into the index, and checks it afterwards, because a DELETE or a newer
-     * image may have come in between. Does not wait.
+     * image may have come in between. After a long time that is so likely that it is not entered; the next lookup asks the
+     * store again. Does not wait.
+     *
+     * @param asked when the store was asked
      */
-    private void reindex(IndexEntry entry) {
-        enter(entry, () -> true);
+    private void reindex(IndexEntry entry, Instant asked) {
+        if (isPrompt(asked)) {
+            enter(entry, () -> true);
+        }
     }
 
     /**
@@ -116,7 +140,7 @@ final class Lookup {
      * @param since when the key was known last not to have been deleted
      */
     void remember(IndexEntry entry, Instant since) {
-        enter(entry, () -> parts.clock().instant().isAfter(since.plus(PROMPTLY)));
+        enter(entry, () -> !isPrompt(since));
     }
 
     /**
@@ -138,14 +162,25 @@ final class Lookup {
                 });
     }
 
-    /** Compares an entry of the index with the store and the receipt. */
-    private void check(IndexEntry entry) {
-        Optional<IndexEntry> standing = parts.store().find(entry.key());
-        if (standing.isEmpty() || isDeleted(entry)) {
-            forget(entry.key());
-        } else if (!standing.get().equals(entry)) {
-            enter(standing.get(), () -> false);
+    /**
+     * Compares an entry of the index with the store and the receipt, and mends the index where they differ. Blocks.
+     *
+     * @return the entry of the image that is there
+     */
+    private Optional<IndexEntry> check(IndexEntry entry) {
+        Instant asked = parts.clock().instant();
+        Optional<IndexEntry> standing = parts.store().find(entry.key()).filter(stored -> !isDeleted(stored));
+        if (standing.filter(stored -> stored.createdAt().equals(entry.createdAt()))
+                .isPresent()) {
+            return Optional.of(entry);
         }
+        forget(entry.key());
+        standing.ifPresent(other -> reindex(other, asked));
+        return standing;
+    }
+
+    private boolean isPrompt(Instant since) {
+        return !parts.clock().instant().isAfter(since.plus(PROMPTLY));
     }
 
     private boolean isFresh(IndexEntry entry) {

@@ -4,6 +4,7 @@ import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.S3ImageStore;
 import dev.afterimage.aws.S3TemplateVersions;
+import dev.afterimage.aws.StoredImagesIndex;
 import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.NearIndex;
@@ -58,6 +59,8 @@ class CacheWiring {
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
+            S3Config s3Config,
+            @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
             DeliveryConfig delivery,
             Instance<UrlSigner> signer,
             Meters meters,
@@ -67,17 +70,29 @@ class CacheWiring {
             case REDIS -> new RedisImageIndex(redis.get(), redisConfig);
         };
         ImageIndex metered = new MeteredIndex(meters, kept);
-        ImageIndex present = switch (backends.storeKind()) {
-            case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(metered);
-            case S3 -> metered;
+        ImageIndex near = switch (backends.storeKind()) {
+            // A file is checked at each hit, so in front of the near cache.
+            case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(near(metered, config, machine));
+            case S3 ->
+                near(
+                        new StoredImagesIndex(
+                                metered,
+                                new S3ImageStore(S3Bucket.of(s3.get(), s3Config)),
+                                machine.nanoTime()::getAsLong,
+                                machine.threads()),
+                        config,
+                        machine);
         };
-        ImageIndex near = config.nearTtl().isZero()
-                ? present
-                : new NearIndex(present, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
         // Only CloudFront's signature takes long, and only a fleet's index keeps URLs.
         boolean signsAhead = backends.indexKind() == BackendConfig.IndexKind.REDIS
                 && delivery.signer() == DeliveryConfig.Signer.CLOUDFRONT;
         return signsAhead ? new SigningIndex(near, signer::get) : near;
+    }
+
+    private static ImageIndex near(ImageIndex index, CacheConfig config, Machine machine) {
+        return config.nearTtl().isZero()
+                ? index
+                : new NearIndex(index, config.nearTtl(), config.nearSize(), machine.nanoTime()::getAsLong);
     }
 
     @Singleton

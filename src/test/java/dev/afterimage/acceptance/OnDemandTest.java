@@ -12,10 +12,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +33,9 @@ class OnDemandTest {
 
     @TestHTTPResource("/v1/images")
     URI images;
+
+    @ConfigProperty(name = "afterimage.directory")
+    Path directory;
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -97,6 +104,24 @@ class OnDemandTest {
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
         provider().answers(200);
         assertThat(cacheStatus(ask(body("rejected", 2)))).isEqualTo("afterimage; fwd=miss; stored");
+    }
+
+    /** At once, and not only when the process has forgotten that the file was there. */
+    @Test
+    void aHitWhoseFileIsGoneOrCutShortIsMadeAnew() throws Exception {
+        Path file = fileOf(ask(body("healed", 1)));
+        assertThat(cacheStatus(ask(body("healed", 1)))).isEqualTo("afterimage; hit");
+
+        Files.delete(file);
+        assertThat(cacheStatus(ask(body("healed", 1)))).isEqualTo("afterimage; fwd=miss; stored");
+        Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 200));
+        assertThat(cacheStatus(ask(body("healed", 1)))).isEqualTo("afterimage; fwd=miss; stored");
+        assertThat(provider().billed()).isEqualTo(3);
+    }
+
+    private Path fileOf(HttpResponse<String> answer) {
+        String key = answer.body().replaceAll(".*\"key\":\"([^\"]+)\".*", "$1");
+        return directory.resolve("images").resolve(key.substring(0, 3)).resolve(key);
     }
 
     private List<HttpResponse<String>> askAtOnce(int clients, java.util.function.IntFunction<String> body) {

@@ -97,6 +97,7 @@ class S3ImageStoreTest extends ImageStoreContract {
                 RequestBody.fromString("short"));
 
         assertThat(store.read(KEY)).isEmpty();
+        assertThat(store.find(KEY)).isEmpty();
     }
 
     @Test

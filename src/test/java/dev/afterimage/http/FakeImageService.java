@@ -28,6 +28,8 @@ public class FakeImageService implements ImageService {
     final List<TemplateId> purged = new ArrayList<>();
     final List<IndexLookup> lookups = new ArrayList<>();
     final List<ImageRequest> asked = new ArrayList<>();
+    private final List<Boolean> validated = new ArrayList<>();
+
     final List<String> threads = new ArrayList<>();
 
     private CompletionStage<ImageOutcome> answer =
@@ -42,6 +44,7 @@ public class FakeImageService implements ImageService {
         purged.clear();
         threads.clear();
         asked.clear();
+        validated.clear();
         lookups.clear();
         index(CompletableFuture.completedFuture(Optional.empty()));
         answerWith(new ImageOutcome.Hit(FakeCore.ENTRY));
@@ -81,13 +84,19 @@ public class FakeImageService implements ImageService {
         assertThat(forgotten).isEmpty();
     }
 
+    /** Whether the store was to be asked, too, one for each lookup. */
+    public List<Boolean> validated() {
+        return validated;
+    }
+
     public GenerationRequest generationRequest() {
         return requests.getLast();
     }
 
     @Override
-    public CompletionStage<IndexLookup> indexLookup(ImageRequest request) {
+    public CompletionStage<IndexLookup> indexLookup(ImageRequest request, boolean validate) {
         asked.add(request);
+        validated.add(validate);
         return indexed.get().thenApply(hit -> new IndexLookup(FakeCore.KEY, hit.map(ImageOutcome.Hit::entry), hit));
     }
 
@@ -105,7 +114,8 @@ public class FakeImageService implements ImageService {
     }
 
     @Override
-    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key) {
+    public CompletionStage<Optional<ImageOutcome>> lookup(ImageKey key, boolean validate) {
+        validated.add(validate);
         return CompletableFuture.completedFuture(
                 known.filter(outcome -> outcome.key().equals(key)));
     }

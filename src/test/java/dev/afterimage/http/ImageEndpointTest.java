@@ -74,6 +74,20 @@ class ImageEndpointTest extends WithFakeCore {
                         + "\"createdAt\":\"2026-11-24T05:00:00.123Z\",\"freshUntil\":\"2026-11-25T05:00:00Z\"}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"no-cache", "max-age=0, No-Cache"})
+    void withNoCacheTheStoreIsAskedToo(String directives) {
+        request().header("Cache-Control", directives).post("/v1/images").then().statusCode(200);
+        assertThat(core.validated()).containsExactly(true);
+    }
+
+    @Test
+    void withoutNoCacheTheIndexIsEnough() {
+        request().header("Cache-Control", "max-age=0").post("/v1/images").then().statusCode(200);
+        post().statusCode(200);
+        assertThat(core.validated()).containsExactly(false, false);
+    }
+
     @Test
     void answerSaysWhatTheEntrySaysNowThoughItsUrlIsTheSame() {
         post().body("freshUntil", equalTo("2026-11-25T05:00:00Z"));

@@ -69,6 +69,17 @@ class ImageResourceTest extends WithFakeCore {
     }
 
     @Test
+    void contentAndWhoeverAsksForNoCacheHaveTheStoreAskedToo() {
+        core.know(new ImageOutcome.Hit(FakeCore.ENTRY));
+        String image = "/v1/images/" + FakeCore.KEY;
+        given().get(image).then().statusCode(200);
+        given().header("Cache-Control", "no-cache").get(image).then().statusCode(200);
+        given().redirects().follow(false).get(image + "/content").then().statusCode(302);
+
+        assertThat(core.validated()).containsExactly(false, true, true);
+    }
+
+    @Test
     void contentOfAPendingImageIs202() {
         core.know(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(4)));
         given().get("/v1/images/" + FakeCore.KEY + "/content")

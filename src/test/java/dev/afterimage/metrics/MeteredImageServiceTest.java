@@ -44,7 +44,7 @@ class MeteredImageServiceTest {
     void aHitThatWasFoundAtOnceIsCountedAndTimed() {
         known = CompletableFuture.completedFuture(indexLookup(Optional.of(new ImageOutcome.Hit(
                 TestImages.entry(KEY, MutableClock.atSomeTime().instant(), 10)))));
-        assertThat(metered.indexLookup(REQUEST))
+        assertThat(metered.indexLookup(REQUEST, false))
                 .isCompletedWithValueMatching(indexLookup -> indexLookup.hit().isPresent());
         assertThat(meters.requests("interactive", "hit").count()).isEqualTo(1);
         assertThat(meters.requestTime("interactive", "hit").count()).isEqualTo(1);
@@ -52,7 +52,7 @@ class MeteredImageServiceTest {
 
     @Test
     void aMissThatGoesOnIsCountedOnce() {
-        assertThat(metered.indexLookup(REQUEST))
+        assertThat(metered.indexLookup(REQUEST, false))
                 .isCompletedWithValueMatching(indexLookup -> indexLookup.hit().isEmpty());
         assertThat(meters.requests("interactive", "hit").count()).isZero();
         assertThat(meters.requests("interactive", "failed").count()).isZero();
@@ -61,7 +61,7 @@ class MeteredImageServiceTest {
     @Test
     void aLookupThatFailedIsCountedAndTimed() {
         known = CompletableFuture.failedFuture(new IllegalStateException("no versions"));
-        assertThat(metered.indexLookup(REQUEST)).isCompletedExceptionally();
+        assertThat(metered.indexLookup(REQUEST, false)).isCompletedExceptionally();
         assertThat(meters.requests("interactive", "failed").count()).isEqualTo(1);
         assertThat(meters.requestTime("interactive", "failed").count()).isEqualTo(1);
     }

@@ -171,8 +171,8 @@ class ImagePipelineTest {
     void theFirstHitWaitsForTheSigningKeyOnAThreadThatMayBlock() {
         obtain();
         for (Function<ImagePipeline, Object> hit : List.<Function<ImagePipeline, Object>>of(
-                process -> join(process.indexLookup(REQUEST)).hit().orElseThrow(),
-                process -> join(process.lookup(KEY)).orElseThrow())) {
+                process -> join(process.indexLookup(REQUEST, false)).hit().orElseThrow(),
+                process -> join(process.lookup(KEY, false)).orElseThrow())) {
             ImagePipeline process = otherProcess();
             signerChecks.clear();
 
@@ -192,7 +192,8 @@ class ImagePipelineTest {
 
         assertThatThrownBy(() -> join(otherProcess().obtain(patiently(REQUEST))))
                 .isInstanceOf(SigningKeyUnavailableException.class);
-        assertThatThrownBy(() -> join(otherProcess().lookup(KEY))).isInstanceOf(SigningKeyUnavailableException.class);
+        assertThatThrownBy(() -> join(otherProcess().lookup(KEY, false)))
+                .isInstanceOf(SigningKeyUnavailableException.class);
         assertThat(join(otherProcess().obtain(job()))).isInstanceOf(ImageOutcome.Hit.class);
     }
 
@@ -215,7 +216,7 @@ class ImagePipelineTest {
     void freshIndexEntryIsAHitOfTheIndexLookup() {
         ImageOutcome made = obtain();
         CompletableFuture<IndexLookup> indexLookup =
-                pipeline.indexLookup(REQUEST).toCompletableFuture();
+                pipeline.indexLookup(REQUEST, false).toCompletableFuture();
         assertThat(indexLookup).isCompleted();
         assertThat(join(indexLookup).hit())
                 .hasValueSatisfying(hit -> assertThat(hit.key()).isEqualTo(made.key()));
@@ -223,12 +224,12 @@ class ImagePipelineTest {
 
     @Test
     void indexLookupNeitherBuysNorAsksTheStore() {
-        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST, false)).hit()).isEmpty();
         obtain();
         index.entries().clear();
-        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST, false)).hit()).isEmpty();
         index.down(true);
-        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST, false)).hit()).isEmpty();
         assertThat(provider.calls()).isEqualTo(1);
     }
 
@@ -236,15 +237,15 @@ class ImagePipelineTest {
     void expiredOrPurgedEntryIsNoHitOfTheIndexLookup() {
         obtain();
         clock.advance(TTL);
-        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST, false)).hit()).isEmpty();
         obtain();
         join(pipeline.purge(REQUEST.template()));
-        assertThat(join(pipeline.indexLookup(REQUEST)).hit()).isEmpty();
+        assertThat(join(pipeline.indexLookup(REQUEST, false)).hit()).isEmpty();
     }
 
     @Test
     void requestWithAnIndexLookupDoesNotAskTheIndexAgain() {
-        IndexLookup indexLookup = join(pipeline.indexLookup(REQUEST));
+        IndexLookup indexLookup = join(pipeline.indexLookup(REQUEST, false));
         index.down(true);
         assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(join(pipeline.obtain(patiently(REQUEST), indexLookup))).isInstanceOf(ImageOutcome.Hit.class);
@@ -345,7 +346,7 @@ class ImagePipelineTest {
         store.full(false);
         obtain(OTHER);
 
-        assertThat(join(pipeline.lookup(KEY))).isEmpty();
+        assertThat(join(pipeline.lookup(KEY, false))).isEmpty();
     }
 
     @Test
@@ -477,7 +478,7 @@ class ImagePipelineTest {
         CompletableFuture<ImageOutcome> leader = leading();
         ImageOutcome follower = join(pipeline.obtain(within(Duration.ofMillis(1))));
         assertThat(follower).isInstanceOf(ImageOutcome.Pending.class);
-        assertThat(join(pipeline.lookup(follower.key()))).get().isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(join(pipeline.lookup(follower.key(), false))).get().isInstanceOf(ImageOutcome.Pending.class);
         provider.letGo();
         assertThat(leader.join()).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(provider.calls()).isEqualTo(1);
@@ -554,7 +555,7 @@ class ImagePipelineTest {
         obtain();
         clock.advance(HOUR);
         GenerationRequest job = planned(TTL);
-        IndexLookup before = join(pipeline.indexLookup(REQUEST));
+        IndexLookup before = join(pipeline.indexLookup(REQUEST, false));
         join(otherProcess().obtain(job));
 
         assertThat(join(pipeline.obtain(job, before))).isInstanceOf(ImageOutcome.Hit.class);
@@ -623,8 +624,10 @@ class ImagePipelineTest {
 
     @Test
     void repeatedUnusableAnswersAreNotBoughtForEveryRequest() {
+        obtainNoImage();
+        obtainNoImage();
         for (int request = 0; request < 10; request++) {
-            obtainNoImage();
+            assertThatThrownBy(this::obtain).isInstanceOf(OutcomeUnknownException.class);
         }
         assertThat(provider.calls()).isEqualTo(2);
     }
@@ -636,6 +639,29 @@ class ImagePipelineTest {
         obtainNoImage();
 
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void anImageThatIsGoneFromTheStoreIsNoHitForWhoeverAsksToValidate() {
+        ImageKey key = obtain().key();
+        assertThat(join(pipeline.indexLookup(REQUEST, true)).hit()).isPresent();
+        store.delete(key);
+        assertThat(join(pipeline.indexLookup(REQUEST, false)).hit()).isPresent();
+
+        assertThat(join(pipeline.lookup(key, true))).isEmpty();
+        assertThat(index.entries()).isEmpty();
+        assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
+    }
+
+    @Test
+    void whileTheStoreCannotBeReachedTheIndexIsBelieved() {
+        ImageKey key = obtain().key();
+        store.down(true);
+
+        assertThat(join(pipeline.indexLookup(REQUEST, true)).hit()).isPresent();
+        assertThat(join(pipeline.lookup(key, true))).get().isInstanceOf(ImageOutcome.Hit.class);
+        clock.advance(TTL.plus(HOUR));
+        assertThat(join(pipeline.lookup(key, false))).get().isInstanceOf(ImageOutcome.Stale.class);
     }
 
     /** A bug: the process remembered a deleted image, and a job for a caller who had asked again ended with it. */
@@ -665,8 +691,8 @@ class ImagePipelineTest {
         }
         assertThatThrownBy(() -> join(pipeline.obtain(job())))
                 .isInstanceOfSatisfying(
-                        NotAnImageException.class,
-                        none -> assertThat(none.nextPurchase()).isEmpty());
+                        OutcomeUnknownException.class,
+                        used -> assertThat(used.nextPurchase()).isEmpty());
         assertThat(provider.calls()).isEqualTo(2);
     }
 
@@ -698,7 +724,7 @@ class ImagePipelineTest {
         obtainNoImage();
         obtainNoImage();
 
-        assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(NotAnImageException.class);
+        assertThatThrownBy(() -> join(metered.obtain(patiently(REQUEST)))).isInstanceOf(OutcomeUnknownException.class);
 
         assertThat(join(metered.obtain(patiently(OTHER)))).isInstanceOf(ImageOutcome.Stored.class);
     }
@@ -711,7 +737,7 @@ class ImagePipelineTest {
 
         assertThatThrownBy(() -> join(made)).isInstanceOf(DeletedMeanwhileException.class);
         assertThat(store.find(KEY)).isEmpty();
-        assertThat(join(pipeline.lookup(KEY))).isEmpty();
+        assertThat(join(pipeline.lookup(KEY, false))).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
         assertThat(provider.calls()).isEqualTo(2);
     }
@@ -763,7 +789,7 @@ class ImagePipelineTest {
     void aForgottenImageIsGoneFromIndexAndStore() {
         ImageKey key = obtain().key();
         join(pipeline.forget(key));
-        assertThat(join(pipeline.lookup(key))).isEmpty();
+        assertThat(join(pipeline.lookup(key, false))).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
     }
 

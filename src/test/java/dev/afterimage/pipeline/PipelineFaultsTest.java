@@ -239,12 +239,12 @@ class PipelineFaultsTest {
         clock.advance(TTL.plusMinutes(5));
         assertThat(leases.take(KEY, Lane.BULK)).isPresent();
 
-        assertThat(Callables.await(pipeline().lookup(KEY)))
+        assertThat(Callables.await(pipeline().lookup(KEY, false)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
 
         clock.advance(Duration.ofHours(1));
         assertThat(leases.take(KEY, Lane.BULK)).isPresent();
-        assertThat(Callables.await(pipeline().lookup(KEY)))
+        assertThat(Callables.await(pipeline().lookup(KEY, false)))
                 .as("past stale-while-revalidate")
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
     }
@@ -256,7 +256,7 @@ class PipelineFaultsTest {
         fleetIsGone = true;
 
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stale.class);
-        assertThat(Callables.await(pipeline().lookup(KEY)))
+        assertThat(Callables.await(pipeline().lookup(KEY, false)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Stale.class));
         assertThat(backlog.delays()).isEmpty();
         assertThat(provider.calls()).isEqualTo(1);
@@ -266,7 +266,7 @@ class PipelineFaultsTest {
     void withoutRedisAnUnknownKeyIsPending() {
         fleetIsGone = true;
 
-        assertThat(Callables.await(pipeline().lookup(KEY)))
+        assertThat(Callables.await(pipeline().lookup(KEY, false)))
                 .hasValueSatisfying(seen -> assertThat(seen).isInstanceOf(ImageOutcome.Pending.class));
     }
 
@@ -285,6 +285,21 @@ class PipelineFaultsTest {
 
         assertThat(waiting.join()).isEqualTo(new ImageOutcome.Collapsed(landed));
         assertThat(provider.calls()).as("the other image's").isEqualTo(1);
+    }
+
+    /** A bug (seed 12032414): the image that it entered had been deleted, and a newer one made, while it stood still. */
+    @Test
+    void processFrozenWithTheStoresAnswerDoesNotEnterItIntoTheIndex() {
+        ended(pipeline(), asked(REQUEST));
+        index.remove(KEY);
+        store.afterFind(() -> clock.advance(Duration.ofSeconds(5)));
+
+        assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Hit.class);
+        assertThat(index.entries()).isEmpty();
+
+        store.afterFind(() -> {});
+        ended(pipeline(), asked(REQUEST));
+        assertThat(index.entries()).containsKey(KEY);
     }
 
     @Test
@@ -369,7 +384,7 @@ class PipelineFaultsTest {
         while (index.entries().containsKey(KEY)) {
             Thread.onSpinWait();
         }
-        assertThat(Callables.await(pipeline().lookup(KEY))).isEmpty();
+        assertThat(Callables.await(pipeline().lookup(KEY, false))).isEmpty();
     }
 
     /** The process stands still between the end of the receipt and the entry in the index, and the key is deleted. */
@@ -386,7 +401,7 @@ class PipelineFaultsTest {
         while (index.entries().containsKey(KEY)) {
             Thread.onSpinWait();
         }
-        assertThat(Callables.await(pipeline().lookup(KEY))).isEmpty();
+        assertThat(Callables.await(pipeline().lookup(KEY, false))).isEmpty();
     }
 
     /** As a process does that stood still between its last look at the receipt and its write to the store. */
@@ -397,12 +412,12 @@ class PipelineFaultsTest {
         Callables.await(pipeline().forget(KEY));
         store.put(late, new byte[(int) late.bytes()]);
 
-        assertThat(Callables.await(pipeline().lookup(KEY))).isEmpty();
+        assertThat(Callables.await(pipeline().lookup(KEY, false))).isEmpty();
 
         assertThat(store.find(KEY)).isEmpty();
         assertThat(index.entries()).isEmpty();
         assertThat(ended(pipeline(), asked(REQUEST))).isInstanceOf(ImageOutcome.Stored.class);
-        assertThat(Callables.await(pipeline().lookup(KEY))).isPresent();
+        assertThat(Callables.await(pipeline().lookup(KEY, false))).isPresent();
     }
 
     @Test

@@ -19,6 +19,7 @@ public class MemoryImageStore implements ImageStore {
     private volatile boolean down;
     private volatile boolean full;
     private final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
+    private volatile Runnable afterFind = () -> {};
 
     public MemoryImageStore down(boolean isDown) {
         down = isDown;
@@ -33,7 +34,15 @@ public class MemoryImageStore implements ImageStore {
 
     @Override
     public Optional<IndexEntry> find(ImageKey key) {
-        return read(key).map(StoredImage::entry);
+        Optional<IndexEntry> found = read(key).map(StoredImage::entry);
+        afterFind.run();
+        return found;
+    }
+
+    /** Run between an answer of {@link #find} and the caller. */
+    public MemoryImageStore afterFind(Runnable action) {
+        afterFind = action;
+        return this;
     }
 
     @Override
