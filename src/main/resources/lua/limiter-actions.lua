@@ -1,4 +1,13 @@
 
+-- The kinds of answers:
+--   GRANTED      the call may leave after the wait; also the answer of actions that ask for no permit
+--   DENIED       not now, because of RATE, CONCURRENCY, COOL_DOWN or LAPSED (limiter.lua)
+--   REFUSED      a receipt stands against the purchase
+--   STOPPED      the lane is stopped; the reason is a number of STOPS (receipts.lua)
+--   UNCONFIRMED  no process has yet compared the epoch with the note in the store, so nothing is bought
+--                (LimiterScript.confirm)
+--   NEWER        a newer version of the service wrote this memory
+-- settle, hold and allowAnother answer a number of their own instead; see receipts.lua.
 local GRANTED, DENIED, REFUSED, STOPPED, UNCONFIRMED, NEWER = 1, 0, 2, 3, 4, 5
 
 local function depart(forgetPlanOrStamp)

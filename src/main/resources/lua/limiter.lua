@@ -9,8 +9,8 @@
 --
 -- Answers begin with {kind, wait, reason, epoch, now}; limiter-actions.lua has the kinds.
 
-local fleet = KEYS[1] -- hash: format, epoch, noticed (when this epoch began), confirmed, pausedUntil (all accounts); and the
--- state of the account `default`
+local fleet = KEYS[1] -- hash: format, epoch, noticed (when this epoch began), confirmed ('1' once the store's note has this
+-- epoch), pausedUntil (all accounts); and the state of the account `default`
 local receipt = KEYS[2] -- hash: the receipt of the image key that is asked about; see receipts.lua
 local receipts = KEYS[3] -- sorted set: image key -> when its receipt expires; of open calls and of those without an image
 -- Then for each account that is asked about:
@@ -24,7 +24,7 @@ local KEYS_EACH, FIRST_KEY = 7, 4
 local action = ARGV[1] -- see limiter-actions.lua
 local fixedTime = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
 local longestCall = tonumber(ARGV[3])
-local placeRetry = tonumber(ARGV[4])
+local placeRetry = tonumber(ARGV[4]) -- the wait to name when all places in flight are taken
 local repurchases, maxUnusable = tonumber(ARGV[5]), tonumber(ARGV[6])
 local newEpoch = ARGV[7]
 local token = ARGV[8]
@@ -34,7 +34,7 @@ local wait = tonumber(ARGV[10]) -- acquire, acquirePoll: the patience; depart: l
 local accounts = tonumber(ARGV[11])
 -- Then for each account:
 local slots, bulkSlots
-local slotTime, lead, grace
+local slotTime, lead, grace -- grace: how long after its planned start a permit is still good; see Limits for all three
 local concurrency, bulkConcurrency -- 0: not limited
 local firstOfProcess -- whether the process that asks has not had a permit of this account yet
 local RULES_EACH, FIRST_RULE = 8, 12
@@ -221,7 +221,8 @@ local function granted(startsIn)
   return { 1, startsIn, 0, epoch, now }
 end
 
--- `startsIn`: given where a call with more patience could leave before `retryAfter`
+-- `startsIn`: how long no call can leave; shorter than `retryAfter` where a call could leave in time, but its answer would
+-- be too late for this caller
 local function denied(retryAfter, reason, startsIn)
   return { 0, math.max(retryAfter, 1000), reason, epoch, now, startsIn or math.max(retryAfter, 1000) }
 end
@@ -269,6 +270,8 @@ local function earliestStart()
     if startsIn > mayWait then
       return nil, denied(startsIn + expected, reason, startsIn)
     end
+    -- The caller asks again half a lead before the start, so that the start still lies ahead then, and the call leaves on
+    -- time.
     return nil, denied(startsIn - math.floor(lead / 2), reason)
   end
   return start

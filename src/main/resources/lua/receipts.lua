@@ -5,14 +5,15 @@
 --              billed. REJECTED: the provider refused it for good. IMAGE: the image is stored. DELETED: a DELETE was noted
 --   place      where the job was resumed under another token: the token that holds the call's place in flight
 --   token, departed, until (the call must have ended by then), account, template, request, ticket (a job at the provider)
---   series     the part of the idempotency key after the image's key; a purchase after an unknown outcome has that of the one
---              before, so that it is billed once
+--   series     the end of the idempotency key, after the image's key. A purchase after an unknown outcome repeats that of
+--              the purchase before, so that the provider bills both once
 --   purchases  calls that may have been billed since there was an image
 --   from       the earliest time of the next purchase
 --   before     the state that an open receipt replaced
 --   made       IMAGE, and OPEN where `before` is IMAGE: when the image was made, in milliseconds by the maker's clock
 --   deleted    the time of the last DELETE
---   deletedOpen  1 when that came while this call was open, and not just before it left
+--   deletedOpen  1 after a DELETE, until a call departs or the receipt's call is known to have ended: what that call
+--              brings is not stored
 --   detail     why the call brought no image
 --   ended      the token of a call that ended and left no receipt of its own; beside it at most a DELETE, or the image that
 --              the call was to replace
@@ -29,11 +30,12 @@ local function receiptFields(...)
   return unpack(values)
 end
 
--- A call that was not billed leaves its token, so that a command of its holder that comes late does not write the receipt
--- again. Beside it stays the image that the call was to replace, for IMAGE_KEPT; or else a noted DELETE, for calls that left
--- before it. At least this many milliseconds:
+-- How long the token of an ended call is kept at least, in milliseconds.
 local ENDED_KEPT = 60000
 
+-- The end of a call that was not billed. The receipt keeps the call's token in `ended`, so that a late command of its
+-- holder does not write the receipt again. It also keeps the image that the call was to replace, for IMAGE_KEPT; or else
+-- the note of a DELETE, for calls that left before it.
 local function endReceipt()
   local deleted, before, made = receiptFields('deleted', 'before', 'made')
   local left = redis.call('PTTL', receipt)
@@ -309,7 +311,8 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
 end
 
 -- Called by a living holder while the call is not settled: writes the receipt again if Redis lost it, and moves its end
--- on. Answers 1 when it is held, 2 when the key was deleted meanwhile, 0 when another call's receipt stands there.
+-- on. Answers 1 when it is held, 2 when the key was deleted meanwhile, 0 when this call has ended already, or when the
+-- receipt has another state or another holder.
 local function hold(departedAt, period, account, template, request, series)
   local standing, holder, ends, ended = receiptFields('state', 'token', 'until', 'ended')
   if ended == token then
