@@ -50,7 +50,7 @@ public record Batch(
         RUNNING,
         /** Every row has ended. */
         FINISHED,
-        /** What had not started never will. */
+        /** Rows that had not started will not be started. */
         CANCELLED
     }
 

@@ -52,10 +52,13 @@ public final class BatchIntake {
     /** An upload that has not been heard of for so long belongs to a process that died. */
     private static final Duration DEAD_AFTER = Duration.ofMinutes(1);
 
-    /** The last line of a batch. Outcomes lie at the place of their line, so a high line would cost memory by itself. */
+    /**
+     * The highest line of a batch. Redis keeps a row's outcome at the offset of its line, so a single high line would take
+     * the memory of all lines below it.
+     */
     private static final int LAST_LINE = 10_000_000;
 
-    /** How often an upload is noted as going on, at least, while rows come. */
+    /** While rows come, the ledger is told at least this often that the upload goes on. */
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(15);
 
     /** How often a repeat looks whether the first upload has been received. */
@@ -128,8 +131,8 @@ public final class BatchIntake {
     }
 
     /**
-     * Cancels what was not taken. Where only the answer was lost the batch was taken all the same, and whoever repeats the
-     * request finds it at work. Should this fail as well, the caller is told the first failure.
+     * Cancels a batch that was not sealed. If it was sealed and only the ledger's answer was lost, it stays, and whoever
+     * repeats the request finds it. If the cancelling fails, too, the caller is still told the first failure.
      */
     private void cancel(String id, Throwable failure) {
         try {
@@ -223,7 +226,10 @@ public final class BatchIntake {
         return total;
     }
 
-    /** The next rows, so many as are looked up at once; fewer at the end. Slow ones are noted while they come. */
+    /**
+     * The next rows: as many as are looked up at once, fewer at the end. While rows come slowly, the ledger is told from
+     * time to time that the upload goes on.
+     */
     private List<CatalogueRow> chunk(String id, int before, CatalogueRows rows) throws IOException {
         List<CatalogueRow> chunk = new ArrayList<>();
         Instant noted = clock.instant();

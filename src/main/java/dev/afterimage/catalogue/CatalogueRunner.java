@@ -35,8 +35,9 @@ public final class CatalogueRunner {
     private static final Duration NIGHTLY = Duration.ofHours(24);
 
     /**
-     * A run that begins so soon after a former one repeats it: schedules fire twice, Lambda and EventBridge Scheduler deliver
-     * an event again, operators call again. It is at most a quarter of a period ({@link #slack}).
+     * A run that begins less than this after the former plan began, and less than a quarter of the period ({@link #slack}),
+     * is a repetition of it: schedules fire twice, Lambda and EventBridge Scheduler deliver an event again, operators call
+     * again.
      */
     private static final Duration REPEATED_WITHIN = Duration.ofHours(1);
 
@@ -80,7 +81,7 @@ public final class CatalogueRunner {
     /**
      * Plans until the end or the deadline, whichever comes first. Blocks; call it from a virtual thread.
      *
-     * <p>A run belongs to the plan of the former run when it begins within {@link #REPEATED_WITHIN} of it, or when the
+     * <p>A run belongs to the plan of the former run when it is a repetition of it ({@link #REPEATED_WITHIN}), or when the
      * former one began in the same turn of the schedule. It then makes what is missing, and nothing anew that was made
      * since the plan began. Every other run is a new plan.
      *
@@ -195,7 +196,7 @@ public final class CatalogueRunner {
                 .orElseGet(() -> Checkpoint.beginning(ids.next(), since, version));
     }
 
-    /** Since when an image must have been made for this run to count it as made by its own plan. */
+    /** Images made at this moment or later count as made by this run's plan, and are not made anew. */
     private Instant since(Checkpoint former, Duration period, Optional<Turn> turn) {
         Instant begun = former.since();
         Duration age = age(begun);
@@ -223,7 +224,10 @@ public final class CatalogueRunner {
                 .orElse(now);
     }
 
-    /** How much older than a run its plan may be: the {@link Horizon} of a plan lasts so much longer than its period. */
+    /**
+     * A quarter of the period, by which a plan's {@link Horizon} is longer than its period. A run without a turn does not
+     * count an image as made that is older than this.
+     */
     private static Duration slack(Duration period) {
         return period.dividedBy(4);
     }

@@ -33,8 +33,9 @@ public final class Callbacks {
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     /**
-     * How long a callback waits after nothing was known of its image: by then a worker has taken the image's job, if there is
-     * one, and has set its mark again. A stopped lane is probed every 15 min.
+     * How long a callback waits when nothing is known of its image, before it reports the image as failed. If the image
+     * still has a job, a worker has claimed it by then and set the lost mark again; the time is longer than the 15 min after
+     * which a stopped lane is tried.
      */
     private static final Duration UNTIL_LOST = Duration.ofMinutes(20);
 

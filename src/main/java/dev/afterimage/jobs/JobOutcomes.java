@@ -150,7 +150,7 @@ public final class JobOutcomes {
          * It goes back to the queue, because the provider, the limiter, the budget or the quota makes it wait. Uses no
          * attempt.
          *
-         * @param delay the time that was named
+         * @param delay how long they make it wait
          * @param everybody whether other jobs of its lane and image API would have to wait, too
          */
         record Wait(Duration delay, boolean everybody) implements JobOutcome {}

@@ -87,8 +87,8 @@ public interface JobQueue {
     record Claim(Job job, int attempts, int deliveries, String receipt) {
 
         /**
-         * The same claim of a job that goes on with this job at the provider. A back end that cannot change a queued
-         * job ignores that.
+         * This claim, with the provider's job noted in it, so that the next attempt goes on with that. A back end that
+         * cannot change a queued job ignores the note.
          */
         Claim of(OpenJob open) {
             return new Claim(job instanceof Job.Image image ? image.of(open) : job, attempts, deliveries, receipt);

@@ -52,8 +52,8 @@ public final class JobRunner {
      * Runs the job and reports its outcome. Blocks; call it from a virtual thread.
      *
      * @param deadline until when the image is waited for
-     * @param longestPutBack for how long the job is put back at most when other jobs must wait, too, whatever time was
-     *     named
+     * @param longestPutBack for how long the job is put back at most when other jobs must wait, too, whatever time the
+     *     provider, the limiter, the budget or the quota asks to wait
      * @return how long the other jobs of its lane and image API should wait; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
@@ -219,8 +219,8 @@ public final class JobRunner {
     }
 
     /**
-     * Lets the mark of a job that is put back last longer, because a mark ends by itself some days after it was last
-     * confirmed, and sets one that was lost again. Done while the claim is held, so that nobody else has ended the job.
+     * Confirms the mark of a job that is put back, because a mark ends by itself some days after it was last confirmed; a
+     * mark that was lost is set anew. Done while the claim is held, so that nobody else can have ended the job.
      */
     private void keepMark(Job job) {
         if (!(job instanceof Job.Image image)) {

@@ -46,8 +46,8 @@ public interface PendingKeys {
     default void giveUp(ImageKey key) {}
 
     /**
-     * Whether it is known of a key without a mark that its job brought no image. Where marks can get lost, the missing mark
-     * alone does not say so.
+     * For a key without a mark: whether its job is known to have ended without an image. Where marks can get lost, a missing
+     * mark does not prove that, so {@link #giveUp} notes it.
      */
     default boolean isGivenUp(ImageKey key) {
         return of(key) == Mark.NONE;

@@ -31,14 +31,15 @@ public final class Worker {
     private static final Duration IDLE_WAIT = Duration.ofSeconds(5);
 
     /**
-     * For how long a job is put back at most when other jobs must wait, too: the reason may end before the time that was
-     * named. The bound causes no more calls, because {@link PausedLanes} decides how often an API is tried.
+     * For how long a job is put back at most when other jobs must wait, too: the reason may end before the time that the
+     * provider, the limiter, the budget or the quota asks to wait. The bound causes no more calls, because
+     * {@link PausedLanes} decides how often an API is tried.
      */
     private static final Duration LONGEST_PUT_BACK = Duration.ofMinutes(1);
 
     /**
-     * For jobs that Lambda delivers unasked: put back for less than the time that was named, one would come again and
-     * again.
+     * No bound, for jobs that Lambda delivers. Nothing keeps those back while their API is paused, so a job that is put back
+     * for a shorter time would only be delivered, and put back, again and again.
      */
     private static final Duration UNBOUNDED = Duration.ofSeconds(Long.MAX_VALUE);
 
@@ -50,8 +51,8 @@ public final class Worker {
     private static final Duration LONGEST_AFTER_FAILURE = Duration.ofSeconds(30);
 
     /**
-     * How many of the jobs that were put back unrun return in a second, for each job that runs at once; more than a
-     * worker could run.
+     * How many jobs that were put back without running become available again in a second, for each job that the worker
+     * runs at once. A worker cannot run so many, so this holds nothing up.
      */
     private static final int RETURNS_PER_SECOND = 4;
 

@@ -21,7 +21,8 @@ public final class RedisPendingKeys implements PendingKeys {
     static final Duration LONGEST = Duration.ofDays(4);
 
     /**
-     * How long it is known that a key was given up: far longer than the 30 s that a callback waits at most between two tries.
+     * How long it is known that a key was given up: longer than a callback waits before it looks again (at most 30 s while
+     * the image is pending, 20 min when nothing is known of it).
      */
     private static final Duration GIVEN_UP = Duration.ofHours(1);
 
