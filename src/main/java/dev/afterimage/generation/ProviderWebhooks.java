@@ -116,7 +116,9 @@ public final class ProviderWebhooks {
     @ConfigMapping(prefix = "afterimage.webhooks")
     public interface WebhookConfig {
 
-        /** The least length of a secret in bytes: a longer one does not make HMAC-SHA256 much stronger (RFC 2104, section 3). */
+        /**
+         * The least bytes of a secret: as long as the output of HMAC-SHA256; RFC 2104, section 3 discourages shorter ones.
+         */
         int SHORTEST_SECRET = 32;
 
         /** The secret that signs the webhooks' URLs, at least 32 bytes of text; no webhooks where left out. */

@@ -23,8 +23,8 @@ public sealed interface CallOutcome {
      * The image is stored.
      *
      * @param made when it was made
-     * @param late whether it is told later than the image was there, because a server could not be reached: the time since
-     *     the call's departure then says nothing about the provider
+     * @param late whether it is reported later than the image was there, because Redis or the store could not be reached;
+     *     then the time since departure does not show how long the provider took
      */
     record Image(Instant made, boolean late) implements CallOutcome {
 

@@ -17,8 +17,8 @@ import java.util.List;
  *
  * <p>{@link #acquire} plans the call for the moment when a slot will be free for it, behind the calls planned before,
  * and says when that is. {@link #depart} is called right before the request is written. Only then is a slot taken, the
- * one that is free first, for the true time of departure. So a slow connection cannot push two calls together, a
- * permit's holder that comes late or never takes no slot from others, and a wrong plan cannot break the limit.
+ * one that is free first, for the true time of departure. Therefore a slow connection cannot push two calls together, a
+ * holder that departs late, or not at all, takes no slot from others, and a wrong plan cannot break the limit.
  *
  * <h2>Calls in flight</h2>
  *

@@ -43,7 +43,9 @@ public record Purchase(
         return new Purchase(key, NO_ACCOUNT, request.template().value(), json, period, "", Instant.EPOCH);
     }
 
-    /** What a call buys that has its permit from {@link ProviderLimiter#acquirePoll}. It has no receipt. */
+    /**
+     * The purchase of a call that buys nothing, such as a poll (see {@link ProviderLimiter#acquirePoll}). It gets no receipt.
+     */
     public static Purchase ofNothing(String token) {
         return new Purchase(
                 new ImageKey(Sha256.hex(token)), NO_ACCOUNT, "", "", Duration.ofMinutes(1), "", Instant.EPOCH);

@@ -147,7 +147,9 @@ public final class ImagePipeline implements ImageService {
             }
             return missing(generationRequest, key, old);
         } catch (RejectedException | DeletedMeanwhileException permanent) {
-            // The old image was deleted, too.
+            // No old image in place of these: a rejection must reach whoever can mend the request, and after a DELETE
+            // the
+            // old image is gone, too.
             throw permanent;
         } catch (RuntimeException failure) {
             if (generationRequest.queued()) {

@@ -137,7 +137,7 @@ final class Lookup {
      * Enters an image into the index that was stored just now. It is checked afterwards, as in {@link #reindex}, only where
      * that took long: the process may have stood still. Does not wait.
      *
-     * @param since when the key was known last not to have been deleted
+     * @param since the last moment at which the key was known not to be deleted
      */
     void remember(IndexEntry entry, Instant since) {
         enter(entry, () -> !isPrompt(since));

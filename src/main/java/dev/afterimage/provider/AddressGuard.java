@@ -13,14 +13,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides whether a URL that a provider answered may be fetched, so that no answer can make this service read its own
- * network (server-side request forgery).
+ * Decides whether a URL that came from outside may be called, so that nobody can make this service call its own network
+ * (server-side request forgery).
  *
  * <ul>
  *   <li>A host that the operator names exactly in {@code allowed-hosts} may be private and plain http, on any port.
- *   <li>A host that matches a wildcard or the description, and the provider's own, must have a public address and be
- *   https on port 443; the provider's own host also on its own port.
- *   <li>Every other host is refused.
+ *   <li>The provider's own host, and hosts that the description or a wildcard names, must have a public address and be
+ *   https on port 443; the provider's own host may also use its configured port.
+ *   <li>Every other host is refused, except by {@link #ofPublic}, for which every host with a public address is allowed
+ *   under the same conditions.
  * </ul>
  *
  * <p>The name is resolved once, and the call goes to the address that was checked. So a name whose address changes in

@@ -20,7 +20,8 @@ import java.util.OptionalLong;
  * @param description with the template's target and cost; empty for the built-in renderer, which has none
  * @param target the API's own template or model name, where the template has one
  * @param cost what an image costs
- * @param own the account of its own key; that of the main API where it is no account of its own
+ * @param own the account that is billed with the API's own key; {@link Account#DEFAULT}, shared with the main API, where no
+ *     key, limit or account is configured for it
  * @param accounts those that may be billed, at least one
  * @param name its name in the configuration; also the name under which its costs are counted when
  *     {@link Account#DEFAULT}, which several APIs may share, is billed

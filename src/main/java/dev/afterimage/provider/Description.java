@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param headers the headers, with a placeholder for the API key
  * @param body the body, with its placeholders; a missing node for a call without a body
  * @param unlessPng what is merged into the body for another format than png
+ * @param each what {@code {each}} in the body becomes: one entry for each property of the data
  * @param formats the API's words for the formats that it offers
  * @param target the API's own template or model name, unless the configuration has another
  * @param result where in the JSON answer the image is; empty when the answer is the image
@@ -87,7 +88,7 @@ record Description(
     record Rate(int calls, Duration window, Optional<String> header) {}
 
     /**
-     * Turns the data's properties into entries.
+     * What {@code {each}} in the body becomes: one entry for each property of the data.
      *
      * @param array whether the entries become an array; else an object by name
      * @param text the entry made of a value

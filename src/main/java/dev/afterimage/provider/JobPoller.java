@@ -253,8 +253,8 @@ final class JobPoller {
     }
 
     /**
-     * Until when a poll waits for its permit: as long as the job is polled. Where jobs are set down, nobody waits longer
-     * than the queued request does, because it can come back for the job.
+     * Until when a poll waits for its permit: as long as the job is polled. Where jobs are set down, a poll of the bulk lane
+     * waits no longer than its request, because the request can come back for the job.
      */
     private Deadline patience(Polled polled) {
         return setDownFor.isPresent() && polled.attempt().lane() == Lane.BULK

@@ -13,10 +13,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The template versions of a fleet: a cache in Redis, and one in each process, in front of those that the store keeps. A
- * version in Redis only grows, and Redis keeps it for longer than it believes what the store answered before, so that neither
- * a slow reader nor a process that stood still brings back a lower one. When Redis does not know a version or
- * cannot be reached, the store is asked.
+ * The template versions of a fleet: a cache in Redis, and one in each process, in front of those that the store keeps.
+ * When Redis does not know a version or cannot be reached, the store is asked.
+ *
+ * <p>A version in Redis only grows while it is kept there. An answer of the store is entered only for a limited time after
+ * the store was asked, and Redis keeps versions for longer than that. So neither a slow reader nor a process that stood
+ * still brings a lower version back.
  *
  * <p>A version is part of every key. Each process keeps it for a few seconds, so that a hit needs no round trip for it.
  */
