@@ -68,8 +68,8 @@ public final class S3UrlSigner implements UrlSigner {
      * A presigned URL: S3 accepts the request from anybody, with any body.
      *
      * @param from the date of the signature
-     * @param validFor how long it is valid from then on, unless its credentials end before. When they do, not all of the SDK's
-     *     sources of credentials tell: those of containers and instances do not
+     * @param validFor how long it is valid from then on; shorter if its credentials end earlier. The SDK's credentials from
+     *     containers and instances do not say when they end; then the expiry in the answer may be too late
      */
     static SignedUrl presigned(S3Client s3, SdkHttpRequest request, Instant from, Duration validFor) {
         AwsCredentialsIdentity identity = identity(s3);

@@ -24,7 +24,7 @@ import java.time.Instant;
  */
 public final class MemoisedSigner implements UrlSigner {
 
-    /** How long a URL of credentials that change is handed out before it is signed anew. */
+    /** How long a URL that was signed with temporary credentials is handed out at most, before it is signed anew. */
     private static final Duration RENEWED_AFTER = Duration.ofMinutes(5);
 
     /** What a URL depends on, apart from the base URL and the signing key. */

@@ -206,7 +206,7 @@ public final class RequestLinks {
         return BASE64URL.encodeToString(Sha256.hmac(secret, text));
     }
 
-    /** A secret for links that is derived from another secret, which cannot be computed from it. */
+    /** Derives a secret for links from another secret. Whoever knows the result cannot compute the other secret. */
     public static byte[] derived(byte[] secret) {
         return Sha256.hmac(secret, "afterimage request links");
     }

@@ -14,9 +14,8 @@ import java.util.SortedSet;
 import java.util.stream.Stream;
 
 /**
- * Says what the API offers: {@code META-INF/openapi.yaml}, which is written by hand and served as it is, or as JSON to
- * those who ask for that; and to {@code OPTIONS} on an API path the methods of exactly that path. CORS has its own, earlier
- * answer.
+ * Serves {@code META-INF/openapi.yaml}, which is written by hand, as it is, or as JSON to those who ask for that. Answers
+ * {@code OPTIONS} on a path of the API with that path's methods; the preflight requests of CORS are answered earlier.
  */
 final class ApiDescription {
 

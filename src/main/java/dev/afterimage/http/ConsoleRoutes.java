@@ -42,7 +42,8 @@ public final class ConsoleRoutes {
 
     void register(@Observes Router router) {
         if (console.on()) {
-            // Exactly this path: with a slash at its end, what the page refers to would lie elsewhere.
+            // Only at this path: the page refers to its files by relative paths ("console/…"), which would be wrong in
+            // another folder.
             ClassPathFile.serve(router, "/", context -> send(ConsoleFile.PAGE, context));
             ConsoleFile.PARTS.forEach(
                     file -> ClassPathFile.serve(router, "/console/" + file.name(), context -> send(file, context)));

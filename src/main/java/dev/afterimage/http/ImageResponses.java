@@ -30,9 +30,7 @@ final class ImageResponses {
     /** How long a browser may keep a redirect: short, so that a deleted image soon disappears from pages. */
     static final Duration LONGEST_REDIRECT = Duration.ofMinutes(5);
 
-    /**
-     * A redirect is kept until so long before its target expires, so that a slow client does not follow it too late.
-     */
+    /** How long before its target a redirect expires, so that a slow client does not follow it too late. */
     static final Duration REDIRECT_MARGIN = Duration.ofMinutes(1);
 
     private static final Duration STALE_REDIRECT = Duration.ofMinutes(1);
@@ -98,8 +96,8 @@ final class ImageResponses {
     }
 
     /**
-     * The {@code Cache-Status} of an image (RFC 9211): where it came from, in one cache's words. A stale hit says by how many
-     * whole seconds, at least one, it is past its freshness.
+     * The {@code Cache-Status} of an image (RFC 9211): where it came from, with this service as the only cache in the list. A
+     * stale hit says by how many whole seconds, at least one, it is past its freshness.
      */
     static String cacheStatus(ImageOutcome.Ready outcome) {
         return switch (outcome) {
