@@ -215,8 +215,8 @@ final class ConfigurationCheck {
     }
 
     /**
-     * Checks that nobody waits for an answer until the server takes the silent connection for an idle one and closes it. Not
-     * on Lambda, where no such server listens.
+     * Checks that every wait for an answer is shorter than the idle time-out, at which the server closes a silent connection.
+     * Not on Lambda, where no such server listens.
      *
      * @throws IllegalArgumentException when a wait is too long; says how to mend it
      */

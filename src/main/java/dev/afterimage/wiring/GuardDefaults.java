@@ -73,6 +73,7 @@ public class GuardDefaults implements ConfigSourceFactory {
         boolean ownLimits = names(context).anyMatch(OWN_LIMITS.asMatchPredicate());
         Map<String, String> described = Descriptions.limits(ownLimits ? kinds(context, true, fetched) : kinds);
         if (ownLimits) {
+            // All APIs share one time-out, also those with limits of their own: the longest that a description names.
             Optional.ofNullable(Descriptions.limits(kinds).get("timeout"))
                     .ifPresent(timeout -> described.put("timeout", timeout));
         }

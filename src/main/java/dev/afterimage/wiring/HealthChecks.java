@@ -30,7 +30,7 @@ class HealthChecks {
 
     private static final System.Logger LOG = System.getLogger(HealthChecks.class.getName());
 
-    /** So long an answer is given again: health is open to all, and a check writes to the disk or signs. */
+    /** How long an answer is reused: anybody may ask for the health, and each check writes to the disk or signs. */
     static final Duration KEPT = Duration.ofSeconds(2);
 
     /** An image that does not exist. Always the same one, so that its URL is signed, remembered and kept only once. */
