@@ -34,8 +34,8 @@ public final class UploadResource {
     public Response offer() {
         Uploads.Place place = uploads.orElseThrow(() -> ProblemException.of(
                         NOT_FOUND,
-                        "This service keeps no uploads, because it takes large batches at once: send the rows themselves to"
-                                + " POST /v1/batches."))
+                        "This service keeps no uploads, because it takes large batches directly: send the rows themselves"
+                                + " to POST /v1/batches."))
                 .offer();
         return Response.status(Response.Status.CREATED).entity(place).build();
     }
