@@ -48,7 +48,7 @@ public final class SqliteReceipts implements ReceiptStorage {
                 receipt.template(),
                 receipt.request(),
                 receipt.ticket(),
-                receipt.series(),
+                receipt.idempotencySuffix(),
                 receipt.purchases(),
                 receipt.from().toEpochMilli(),
                 receipt.detail(),

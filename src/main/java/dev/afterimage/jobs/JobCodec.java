@@ -87,7 +87,7 @@ public final class JobCodec {
         job.open().ifPresent(open -> {
             out.put("token", open.token());
             out.put("departed", Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, open.departed())));
-            out.put("series", open.series());
+            out.put("series", open.idempotencySuffix());
             out.put("account", open.account());
             out.put("ticket", open.ticket());
         });

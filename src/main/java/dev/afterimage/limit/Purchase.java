@@ -15,12 +15,18 @@ import java.time.Instant;
  * @param template the template's name, for the operator
  * @param request the request as canonical JSON, so that any process can go on with its job at the provider
  * @param period how long a receipt remembers calls that brought no image
- * @param series the part of the idempotency key after the image's key; a purchase after an unknown outcome has that of the
- *     one before, so that it is billed once
- * @param known when the newest image of this key that the caller has seen was made; the epoch where there is none
+ * @param idempotencySuffix the end of the idempotency key, after the image's key. A purchase after an unknown outcome
+ *     repeats that of the purchase before, so that the provider bills both once
+ * @param newestSeen when the newest image of this key that the caller has seen was made; the epoch if it has seen none
  */
 public record Purchase(
-        ImageKey key, String account, String template, String request, Duration period, String series, Instant known) {
+        ImageKey key,
+        String account,
+        String template,
+        String request,
+        Duration period,
+        String idempotencySuffix,
+        Instant newestSeen) {
 
     /** The account of a provider that has only one. */
     public static final String DEFAULT_ACCOUNT = "default";
@@ -58,16 +64,16 @@ public record Purchase(
 
     /** The same purchase from this account. */
     public Purchase billedTo(String billed) {
-        return new Purchase(key, billed, template, request, period, series, known);
+        return new Purchase(key, billed, template, request, period, idempotencySuffix, newestSeen);
     }
 
     /** The same purchase with this end of its idempotency key. */
-    public Purchase named(String newSeries) {
-        return new Purchase(key, account, template, request, period, newSeries, known);
+    public Purchase withIdempotencySuffix(String newSuffix) {
+        return new Purchase(key, account, template, request, period, newSuffix, newestSeen);
     }
 
     /** The same purchase by somebody who has seen an image that was made then. */
-    public Purchase knowing(Instant newest) {
-        return new Purchase(key, account, template, request, period, series, newest);
+    public Purchase havingSeen(Instant newest) {
+        return new Purchase(key, account, template, request, period, idempotencySuffix, newest);
     }
 }

@@ -18,8 +18,8 @@ import java.util.Optional;
  * @param request the request as canonical JSON; empty once the key's calls have ended for good, because only a job that
  *     may still run is resumed
  * @param ticket what finds the call's job at the provider; empty where it has none
- * @param series the part of the idempotency key after the image's key; a purchase after an unknown outcome has that of the
- *     one before, so that it is billed once
+ * @param idempotencySuffix the end of the idempotency key, after the image's key. A purchase after an unknown outcome
+ *     repeats that of the purchase before, so that the provider bills both once
  * @param purchases calls that may have been billed since there was an image; an open call counts
  * @param from the earliest time of the next purchase
  * @param detail why the last call brought no image; empty while it is not known
@@ -34,7 +34,7 @@ public record Receipt(
         String template,
         String request,
         String ticket,
-        String series,
+        String idempotencySuffix,
         int purchases,
         Instant from,
         String detail) {
@@ -104,7 +104,7 @@ public record Receipt(
                 purchase.template(),
                 purchase.request(),
                 "",
-                purchase.series(),
+                purchase.idempotencySuffix(),
                 purchases,
                 from,
                 "");
@@ -128,21 +128,21 @@ public record Receipt(
      */
     Receipt ended(State newState, int newPurchases, Instant newFrom, String newDetail) {
         String left = newState == State.UNKNOWN ? ticket : "";
-        return with(newState, "", until, left, series, newPurchases, newFrom, newDetail);
+        return with(newState, "", until, left, idempotencySuffix, newPurchases, newFrom, newDetail);
     }
 
     /** This receipt, open until {@code newUntil} and held by this token. */
     Receipt open(String holder, Instant newUntil) {
-        return with(State.OPEN, holder, newUntil, ticket, series, purchases, newUntil, detail);
+        return with(State.OPEN, holder, newUntil, ticket, idempotencySuffix, purchases, newUntil, detail);
     }
 
     /** This receipt with another count of purchases. */
-    Receipt counting(int newPurchases, Instant newFrom, String newSeries) {
-        return with(state, token, until, ticket, newSeries, newPurchases, newFrom, detail);
+    Receipt counting(int newPurchases, Instant newFrom, String newSuffix) {
+        return with(state, token, until, ticket, newSuffix, newPurchases, newFrom, detail);
     }
 
     Receipt withTicket(String newTicket) {
-        return with(state, token, until, newTicket, series, purchases, from, detail);
+        return with(state, token, until, newTicket, idempotencySuffix, purchases, from, detail);
     }
 
     /** This receipt with these values in place of its own. */
@@ -151,12 +151,23 @@ public record Receipt(
             String token,
             Instant until,
             String ticket,
-            String series,
+            String idempotencySuffix,
             int purchases,
             Instant from,
             String detail) {
         return new Receipt(
-                key, state, token, departed, until, account, template, request, ticket, series, purchases, from,
+                key,
+                state,
+                token,
+                departed,
+                until,
+                account,
+                template,
+                request,
+                ticket,
+                idempotencySuffix,
+                purchases,
+                from,
                 detail);
     }
 

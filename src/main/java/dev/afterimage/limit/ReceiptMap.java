@@ -87,7 +87,7 @@ final class ReceiptMap {
         return switch (receipt.state()) {
             case DELETED, REJECTED -> null;
             case IMAGE ->
-                entry.made().isAfter(purchase.known())
+                entry.made().isAfter(purchase.newestSeen())
                         ? new Permit.Refused(receipt.state(), Duration.ofMillis(1), false, entry.made(), "", false)
                         : null;
             case OPEN -> {
@@ -156,7 +156,7 @@ final class ReceiptMap {
         int purchases = 1;
         Optional<Receipt.State> before = Optional.empty();
         Instant made = Instant.EPOCH;
-        String series = purchase.series();
+        String idempotencySuffix = purchase.idempotencySuffix();
         if (former != null) {
             Receipt old = former.receipt();
             switch (old.state()) {
@@ -165,14 +165,14 @@ final class ReceiptMap {
                     purchases = own ? old.purchases() : old.purchases() + 1;
                     before = own ? former.before() : Optional.of(Receipt.State.UNKNOWN);
                     made = own ? former.made() : made;
-                    series = old.series().isEmpty() ? series : old.series();
+                    idempotencySuffix = old.idempotencySuffix().isEmpty() ? idempotencySuffix : old.idempotencySuffix();
                 }
                 case UNKNOWN, UNUSABLE -> {
                     purchases = old.purchases() + 1;
                     before = Optional.of(old.state());
                     boolean goesOn = old.state() == Receipt.State.UNKNOWN
-                            && !old.series().isEmpty();
-                    series = goesOn ? old.series() : series;
+                            && !old.idempotencySuffix().isEmpty();
+                    idempotencySuffix = goesOn ? old.idempotencySuffix() : idempotencySuffix;
                 }
                 case IMAGE -> {
                     before = Optional.of(Receipt.State.IMAGE);
@@ -182,7 +182,8 @@ final class ReceiptMap {
             }
         }
         Instant until = at.plus(longestCall);
-        Receipt receipt = Receipt.opened(purchase.named(series), token, at, until, purchases);
+        Receipt receipt =
+                Receipt.opened(purchase.withIdempotencySuffix(idempotencySuffix), token, at, until, purchases);
         Instant deleted = former == null ? Instant.EPOCH : former.deleted();
         write(new Entry(receipt, before, made, deleted, false, until.plus(purchase.period())));
     }
@@ -379,7 +380,7 @@ final class ReceiptMap {
         Receipt old = entry.receipt();
         int purchases = Math.min(old.purchases(), rules.repurchases());
         Instant from = old.state() == Receipt.State.UNUSABLE ? now : old.until();
-        write(entry.with(old.counting(purchases, from, old.series())));
+        write(entry.with(old.counting(purchases, from, old.idempotencySuffix())));
         return true;
     }
 

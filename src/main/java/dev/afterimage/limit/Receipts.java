@@ -94,10 +94,10 @@ public interface Receipts {
      * @param token the receipt's token: that of the call that opened the job, or of the last process that went on with it
      * @param departed when that call left, by the limiter's clock
      * @param account the account whose key opened it
-     * @param series the part of the idempotency key after the image's key
+     * @param idempotencySuffix the end of the idempotency key, after the image's key
      * @param ticket what finds the job at the provider
      */
-    record OpenJob(String token, Instant departed, String account, String series, String ticket) {}
+    record OpenJob(String token, Instant departed, String account, String idempotencySuffix, String ticket) {}
 
     /**
      * How often the service may pay for calls that bring no image.

@@ -97,7 +97,7 @@ final class LeaderFlight {
 
     private Result leadOrFollow() throws InterruptedException {
         Duration poll = FIRST_POLL;
-        Instant known = Instant.EPOCH;
+        Instant newestGone = Instant.EPOCH;
         while (true) {
             requireNoDrain(parts.drain());
             Optional<Permit.Denied> refusal = generationRequest.needsPermit() ? refusal() : Optional.empty();
@@ -109,7 +109,7 @@ final class LeaderFlight {
                             key,
                             generationRequest.request(),
                             parts.freshness().ttlOf(generationRequest.request().template()))
-                    .knowing(known);
+                    .havingSeen(newestGone);
             try {
                 Optional<Permit.Refused> standing =
                         parts.receipts().refusal(purchase).filter(this::concerns);
@@ -130,7 +130,7 @@ final class LeaderFlight {
                 if (result.isPresent()) {
                     return result.get();
                 }
-                known = afterRefusal(standing, poll, known);
+                newestGone = afterRefusal(standing, poll, newestGone);
                 poll = poll.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? poll.multipliedBy(2) : LONGEST_POLL;
             }
             if (deadline.hasPassed(parts.clock())) {
@@ -159,7 +159,7 @@ final class LeaderFlight {
      *
      * @return when the newest image of this key that is known to be gone was made; the epoch where none is known
      */
-    private Instant afterRefusal(ReceiptStandsException standing, Duration poll, Instant known)
+    private Instant afterRefusal(ReceiptStandsException standing, Duration poll, Instant newestGone)
             throws InterruptedException {
         Permit.Refused refused = standing.refused();
         Optional<Duration> next = refused.usedUp() ? Optional.empty() : Optional.of(refused.retryAfter());
@@ -175,13 +175,13 @@ final class LeaderFlight {
                 }
                 takePlace();
                 parts.pause().await(poll);
-                yield known;
+                yield newestGone;
             }
             case UNKNOWN -> throw OutcomeUnknownException.remembered(next);
             case UNUSABLE ->
                 throw next.isEmpty() ? OutcomeUnknownException.unusable() : NotAnImageException.remembered(next);
             case REJECTED -> throw RejectedException.remembered(refused.detail());
-            case DELETED -> known;
+            case DELETED -> newestGone;
         };
     }
 
@@ -279,7 +279,8 @@ final class LeaderFlight {
                         new Permit.Departed(
                                 open.token(),
                                 lane,
-                                purchase.named(open.series()).billedTo(open.account()),
+                                purchase.withIdempotencySuffix(open.idempotencySuffix())
+                                        .billedTo(open.account()),
                                 open.departed(),
                                 Duration.ZERO),
                         open.ticket()))
@@ -305,7 +306,7 @@ final class LeaderFlight {
         // that; and dated after the image that the call was to replace, even if the clock was set back
         // meanwhile.
         Instant now = parts.clock().instant();
-        Instant former = call.purchase().known();
+        Instant former = call.purchase().newestSeen();
         Instant made = now.isAfter(former) ? now : former.plusMillis(1);
         IndexEntry entry =
                 parts.freshness().entryFor(key, generationRequest.request().template(), image, made);

@@ -33,7 +33,7 @@ final class LeaderOrder implements Attempt.Order {
     private volatile Permit.@Nullable Departed call;
     private String ticket = "";
     private Optional<Instant> resumedFrom = Optional.empty();
-    private String series;
+    private String idempotencySuffix;
     private Optional<OpenJob> open = Optional.empty();
 
     LeaderOrder(PipelineParts parts, Lookup lookup, Purchase purchase, GenerationRequest generationRequest) {
@@ -41,7 +41,8 @@ final class LeaderOrder implements Attempt.Order {
         this.lookup = lookup;
         this.purchase = purchase;
         this.generationRequest = generationRequest;
-        this.series = generationRequest.open().map(OpenJob::series).orElse("");
+        this.idempotencySuffix =
+                generationRequest.open().map(OpenJob::idempotencySuffix).orElse("");
     }
 
     @Override
@@ -52,17 +53,19 @@ final class LeaderOrder implements Attempt.Order {
                 .ifPresent(entry -> {
                     throw new ImageExistsException(entry);
                 });
-        Purchase named = parts.receipts()
+        Purchase suffixed = parts.receipts()
                 .find(key())
                 .filter(receipt -> receipt.state() == Receipt.State.OPEN || receipt.state() == Receipt.State.UNKNOWN)
-                .filter(former -> !former.series().isEmpty())
-                .map(former -> purchase.named(former.series()).billedTo(former.account()))
-                .orElseGet(() -> purchase.named(Long.toString(parts.clock().millis())));
-        series = named.series();
+                .filter(former -> !former.idempotencySuffix().isEmpty())
+                .map(former -> purchase.withIdempotencySuffix(former.idempotencySuffix())
+                        .billedTo(former.account()))
+                .orElseGet(() -> purchase.withIdempotencySuffix(
+                        Long.toString(parts.clock().millis())));
+        idempotencySuffix = suffixed.idempotencySuffix();
         return newest.map(IndexEntry::createdAt)
-                .filter(purchase.known()::isBefore)
-                .map(named::knowing)
-                .orElse(named);
+                .filter(purchase.newestSeen()::isBefore)
+                .map(suffixed::havingSeen)
+                .orElse(suffixed);
     }
 
     @Override
@@ -72,7 +75,7 @@ final class LeaderOrder implements Attempt.Order {
 
     @Override
     public String idempotencyKey() {
-        return key().value() + "-" + series;
+        return key().value() + "-" + idempotencySuffix;
     }
 
     @Override
@@ -115,7 +118,7 @@ final class LeaderOrder implements Attempt.Order {
             }
             parts.receipts().keepTicket(departed, ticket);
             open = Optional.of(new OpenJob(
-                    departed.token(), departed.at(), departed.purchase().account(), series, ticket));
+                    departed.token(), departed.at(), departed.purchase().account(), idempotencySuffix, ticket));
             return Optional.of(departed.at());
         } catch (FleetUnavailableException gone) {
             return Optional.empty();

@@ -185,7 +185,7 @@ public final class LimiterScript {
                     bought.account(),
                     bought.template(),
                     bought.request(),
-                    bought.series()));
+                    bought.idempotencySuffix()));
             arguments.addAll(List.of(more));
             return new Question(List.of(bought.account()), action, token, lane, duration, bought.key(), arguments);
         }

@@ -148,8 +148,8 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     private Answer askOf(Purchase purchase, String action, String token, Lane lane, Duration wait) {
-        String known = Long.toString(purchase.known().toEpochMilli());
-        return answer(script.run(Question.of(action, token, lane, wait, known, purchase)));
+        String newestSeen = Long.toString(purchase.newestSeen().toEpochMilli());
+        return answer(script.run(Question.of(action, token, lane, wait, newestSeen, purchase)));
     }
 
     /**

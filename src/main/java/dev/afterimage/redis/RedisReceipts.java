@@ -58,7 +58,7 @@ public final class RedisReceipts implements Receipts {
                 "",
                 Lane.INTERACTIVE,
                 purchase.key(),
-                Long.toString(purchase.known().toEpochMilli())));
+                Long.toString(purchase.newestSeen().toEpochMilli())));
         return answer.number(0) == LimiterScript.REFUSED ? Optional.of(RedisLimiter.refused(answer)) : Optional.empty();
     }
 

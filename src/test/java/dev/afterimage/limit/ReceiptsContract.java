@@ -112,7 +112,7 @@ public abstract class ReceiptsContract {
     void redepartedCallThatIsGivenBackLeavesTheImageThatItWasToReplace() {
         Fleet fleet = fleet(1);
         fleet.receipts().settle(bought(fleet), image());
-        Purchase anew = PURCHASE.knowing(now());
+        Purchase anew = PURCHASE.havingSeen(now());
         advance(SECOND);
         Departed call = bought(fleet, anew);
         advance(SECOND);
@@ -127,7 +127,7 @@ public abstract class ReceiptsContract {
     void resumedJobThatIsGivenBackLeavesTheImageThatItWasToReplace() {
         Fleet fleet = fleet(1);
         fleet.receipts().settle(bought(fleet), image());
-        Purchase anew = PURCHASE.knowing(now());
+        Purchase anew = PURCHASE.havingSeen(now());
         advance(SECOND);
         fleet.receipts().keepTicket(bought(fleet, anew), "job-7");
         advance(LONGEST_CALL);
@@ -176,7 +176,7 @@ public abstract class ReceiptsContract {
         assertThat(refused.state()).isEqualTo(Receipt.State.IMAGE);
         assertThat(refused.made()).isEqualTo(made);
         assertThat(fleet.receipts().list()).isEmpty();
-        assertThat(depart(fleet, PURCHASE.knowing(made))).isInstanceOf(Departed.class);
+        assertThat(depart(fleet, PURCHASE.havingSeen(made))).isInstanceOf(Departed.class);
     }
 
     @Test
@@ -351,7 +351,7 @@ public abstract class ReceiptsContract {
         fleet.receipts().settle(bought(fleet), image());
         Refused image = refused(fleet);
 
-        Purchase renewal = PURCHASE.knowing(image.made());
+        Purchase renewal = PURCHASE.havingSeen(image.made());
         Departed call = bought(fleet, renewal);
         fleet.receipts().settle(call, FREE);
 
@@ -592,15 +592,15 @@ public abstract class ReceiptsContract {
     @Test
     void purchaseAfterADeleteHasANewIdempotencyKey() {
         Fleet fleet = fleet(1);
-        Departed call = bought(fleet, PURCHASE.named("1"));
+        Departed call = bought(fleet, PURCHASE.withIdempotencySuffix("1"));
         fleet.receipts().noteDeleted(KEY, Purchases.PERIOD);
-        assertThat(fleet.receipts().find(KEY)).map(Receipt::series).contains("");
+        assertThat(fleet.receipts().find(KEY)).map(Receipt::idempotencySuffix).contains("");
         fleet.receipts().settle(call, SILENCE);
         advance(LONGEST_CALL);
 
-        bought(fleet, PURCHASE.named("2"));
+        bought(fleet, PURCHASE.withIdempotencySuffix("2"));
 
-        assertThat(fleet.receipts().find(KEY)).map(Receipt::series).contains("2");
+        assertThat(fleet.receipts().find(KEY)).map(Receipt::idempotencySuffix).contains("2");
     }
 
     @Test

@@ -362,7 +362,7 @@ enum NamedFaults implements Flaw {
                 purchase.template(),
                 purchase.request(),
                 Duration.ofMinutes(1),
-                purchase.series(),
+                purchase.idempotencySuffix(),
                 Instant.EPOCH);
     }
 

@@ -369,7 +369,7 @@ class AccountsTest {
                  "headers": {"Authorization": "Bearer {apiKey}"}, "body": {"title": "{data/title}"}, "result": ["/url"],
                  "idempotency": {"header": "Idempotency-Key"}}
                 """);
-        Purchase lost = Purchases.next().billedTo("second").named("first");
+        Purchase lost = Purchases.next().billedTo("second").withIdempotencySuffix("first");
 
         generate(chain(settings("afterimage.provider.kind", "file:" + description), machine), Orders.of(lost));
         generate(chain(settings(), machine), Orders.of(lost));
