@@ -230,7 +230,7 @@ public final class ImagePipeline implements ImageService {
                 return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(refusal.get()), old);
             }
             SingleFlight<FlightKey, LeaderFlight.Result>.Flight flight = flights.join(flightKey, leader::fly);
-            boolean mayWait = generationRequest.queued() || flight.mayWait(parts.mostFollowers());
+            boolean mayWait = generationRequest.queued() || flight.tryToWait(parts.mostFollowers());
             if (!mayWait) {
                 return staleOrQueued(generationRequest, key, ThrottledException.byLimiter(ASK_AGAIN), old);
             }

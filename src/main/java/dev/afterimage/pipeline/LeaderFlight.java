@@ -20,7 +20,7 @@ import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases.Lease;
-import dev.afterimage.singleflight.FlightLeases.Place;
+import dev.afterimage.singleflight.FlightLeases.WaitingPlace;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +55,7 @@ final class LeaderFlight {
     private final Deadline deadline;
     private final Lane lane;
     /** This process's place among those of the fleet that wait for the image; null while it has none. */
-    private @Nullable Place place;
+    private @Nullable WaitingPlace place;
 
     private boolean askedForPlace;
 
@@ -220,9 +220,9 @@ final class LeaderFlight {
     }
 
     private void leavePlace() {
-        Place taken = place;
+        WaitingPlace taken = place;
         if (taken != null) {
-            endOrLetExpire("A place", () -> parts.leases().leave(taken));
+            endOrLetExpire("A waiting place", () -> parts.leases().leave(taken));
         }
     }
 

@@ -6,7 +6,7 @@ import dev.afterimage.limit.Lane;
 import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.FlightLeases.Lease;
-import dev.afterimage.singleflight.FlightLeases.Place;
+import dev.afterimage.singleflight.FlightLeases.WaitingPlace;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
 import io.vertx.redis.client.Command;
@@ -97,14 +97,14 @@ public final class RedisFlightLeases implements FlightLeases {
     }
 
     @Override
-    public Optional<Place> takePlace(ImageKey key, Duration patience, int most) {
-        Place place = new Place(key, tokens.get());
+    public Optional<WaitingPlace> takePlace(ImageKey key, Duration patience, int most) {
+        WaitingPlace place = new WaitingPlace(key, tokens.get());
         List<String> arguments = List.of(place.token(), Long.toString(patience.toMillis()), Integer.toString(most));
         return run(FOLLOW, placesOf(key), arguments) == 1 ? Optional.of(place) : Optional.empty();
     }
 
     @Override
-    public void leave(Place place) {
+    public void leave(WaitingPlace place) {
         var unused = call(Request.cmd(Command.ZREM).arg(placesOf(place.key())).arg(place.token()));
     }
 

@@ -40,10 +40,10 @@ public interface FlightLeases {
      * @param most how many places there are
      * @return empty when all are taken
      */
-    Optional<Place> takePlace(ImageKey key, Duration patience, int most);
+    Optional<WaitingPlace> takePlace(ImageKey key, Duration patience, int most);
 
     /** Gives a place back; without effect when it has ended. */
-    void leave(Place place);
+    void leave(WaitingPlace place);
 
     /**
      * Waits until no such lease is held any more (see {@link #isHeld}), or for {@code patience}, whichever comes first. May
@@ -64,5 +64,5 @@ public interface FlightLeases {
      *
      * @param token known to its holder only
      */
-    record Place(ImageKey key, String token) {}
+    record WaitingPlace(ImageKey key, String token) {}
 }

@@ -3,7 +3,7 @@ package dev.afterimage.singleflight;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases.Lease;
-import dev.afterimage.singleflight.FlightLeases.Place;
+import dev.afterimage.singleflight.FlightLeases.WaitingPlace;
 import dev.afterimage.time.Pause;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ public final class MemoryFlightLeases implements FlightLeases {
 
     private final ConcurrentMap<Name, Held> held = new ConcurrentHashMap<>();
     /** When each place ends. */
-    private final ConcurrentMap<ImageKey, Map<Place, Long>> places = new ConcurrentHashMap<>();
+    private final ConcurrentMap<ImageKey, Map<WaitingPlace, Long>> places = new ConcurrentHashMap<>();
 
     private final AtomicLong sequence = new AtomicLong();
     private final Duration ttl;
@@ -82,11 +82,11 @@ public final class MemoryFlightLeases implements FlightLeases {
     }
 
     @Override
-    public Optional<Place> takePlace(ImageKey key, Duration patience, int most) {
-        Place place = new Place(key, Long.toString(sequence.incrementAndGet()));
+    public Optional<WaitingPlace> takePlace(ImageKey key, Duration patience, int most) {
+        WaitingPlace place = new WaitingPlace(key, Long.toString(sequence.incrementAndGet()));
         long now = nanoTime.getAsLong();
-        Map<Place, Long> taken = places.compute(key, (same, others) -> {
-            Map<Place, Long> standing = new HashMap<>(others == null ? Map.of() : others);
+        Map<WaitingPlace, Long> taken = places.compute(key, (same, others) -> {
+            Map<WaitingPlace, Long> standing = new HashMap<>(others == null ? Map.of() : others);
             standing.values().removeIf(end -> end - now <= 0);
             if (standing.size() < most) {
                 standing.put(place, now + patience.toNanos());
@@ -97,9 +97,9 @@ public final class MemoryFlightLeases implements FlightLeases {
     }
 
     @Override
-    public void leave(Place place) {
+    public void leave(WaitingPlace place) {
         places.computeIfPresent(place.key(), (key, taken) -> {
-            Map<Place, Long> others = new HashMap<>(taken);
+            Map<WaitingPlace, Long> others = new HashMap<>(taken);
             others.remove(place);
             return others.isEmpty() ? null : others;
         });

@@ -105,10 +105,10 @@ public final class SingleFlight<K, T> {
         }
 
         /**
-         * Whether this caller may wait: the leader always, and at most so many followers at once. A caller that may must
-         * {@link #await}, which ends its count.
+         * Counts this caller among those who wait, unless there are {@code mostFollowers} already; the leader may always
+         * wait. After true, call {@link #await}, which takes the caller out of the count.
          */
-        public boolean mayWait(int mostFollowers) {
+        public boolean tryToWait(int mostFollowers) {
             if (led || result.followers.incrementAndGet() <= mostFollowers) {
                 counted = !led;
                 return true;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.singleflight.FlightLeases.Lease;
-import dev.afterimage.singleflight.FlightLeases.Place;
+import dev.afterimage.singleflight.FlightLeases.WaitingPlace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -207,7 +207,7 @@ public abstract class FlightLeasesContract {
     @Test
     void aPlaceThatWasLeftIsFreeAndNoOther() {
         FlightLeases leases = leases();
-        Place first = leases.takePlace(KEY, LONG, 2).orElseThrow();
+        WaitingPlace first = leases.takePlace(KEY, LONG, 2).orElseThrow();
         leases.takePlace(KEY, LONG, 2);
 
         leases.leave(first);
