@@ -19,7 +19,7 @@ import dev.afterimage.provider.Description.Meaning;
 import dev.afterimage.provider.Description.Pick;
 import dev.afterimage.provider.Description.Rate;
 import dev.afterimage.provider.Description.Waits;
-import dev.afterimage.provider.Text.Slot;
+import dev.afterimage.provider.Text.Placeholder;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -202,7 +202,7 @@ final class DescriptionCompiler {
         Text url = requestText(place);
         String beginning = url.beginning().toLowerCase(Locale.ROOT);
         // Where a placeholder follows, only a slash says that the host has ended.
-        String afterHost = url.slots().isEmpty() ? "(/.*)?" : "/.*";
+        String afterHost = url.placeholders().isEmpty() ? "(/.*)?" : "/.*";
         if (!beginning.matches("https?://[^/?#@{}]+" + afterHost)) {
             throw place.mistake(
                     "an https URL is expected whose host is written out; a slash must stand between the host and"
@@ -224,7 +224,8 @@ final class DescriptionCompiler {
                     place.name(),
                     Text.of(
                             place,
-                            slot -> Set.of("apiKey", "user", "key").contains(slot.name()) || isTarget(slot),
+                            placeholder -> Set.of("apiKey", "user", "key").contains(placeholder.name())
+                                    || isTarget(placeholder),
                             "apiKey, user, key and target"));
         });
         return headers;
@@ -241,15 +242,15 @@ final class DescriptionCompiler {
         return Text.of(place, this::isOfRequest, REQUEST_PLACEHOLDERS);
     }
 
-    private boolean isOfRequest(Slot slot) {
-        slot.inData().ifPresent(needs::add);
-        return isTarget(slot)
-                || FIXED_PLACEHOLDERS.contains(slot.name())
-                || slot.inData().isPresent();
+    private boolean isOfRequest(Placeholder placeholder) {
+        placeholder.inData().ifPresent(needs::add);
+        return isTarget(placeholder)
+                || FIXED_PLACEHOLDERS.contains(placeholder.name())
+                || placeholder.inData().isPresent();
     }
 
-    private boolean isTarget(Slot slot) {
-        boolean target = slot.name().equals("target");
+    private boolean isTarget(Placeholder placeholder) {
+        boolean target = placeholder.name().equals("target");
         usesTarget |= target;
         return target;
     }
@@ -290,9 +291,9 @@ final class DescriptionCompiler {
     }
 
     private void checkMerge(Described place, boolean mayMerge) {
-        Optional<Slot> slot = bodyText(place).alone();
-        boolean data = slot.filter(
-                        alone -> alone.name().equals("data") || alone.inData().isPresent())
+        Optional<Placeholder> placeholder = bodyText(place).alone();
+        boolean data = placeholder
+                .filter(alone -> alone.name().equals("data") || alone.inData().isPresent())
                 .isPresent();
         if (!data || !mayMerge) {
             throw place.mistake("\"" + MERGE_PROPERTY + "\" merges an object of the data: write \"{data}\"");
@@ -301,8 +302,9 @@ final class DescriptionCompiler {
 
     private void checkText(Described place) {
         Text text = bodyText(place);
-        boolean whole = text.slots().stream()
-                .anyMatch(slot -> slot.name().equals("data") || slot.name().equals("each"));
+        boolean whole = text.placeholders().stream()
+                .anyMatch(placeholder ->
+                        placeholder.name().equals("data") || placeholder.name().equals("each"));
         if (whole && text.alone().isEmpty()) {
             throw place.mistake("{data} and {each} stand alone, because they are no text");
         }
@@ -311,9 +313,9 @@ final class DescriptionCompiler {
     private Text bodyText(Described place) {
         return Text.of(
                 place,
-                slot -> {
-                    usesEach |= slot.name().equals("each");
-                    return isOfRequest(slot) || Set.of("data", "each").contains(slot.name());
+                placeholder -> {
+                    usesEach |= placeholder.name().equals("each");
+                    return isOfRequest(placeholder) || Set.of("data", "each").contains(placeholder.name());
                 },
                 REQUEST_PLACEHOLDERS + ", data and each");
     }
@@ -331,12 +333,13 @@ final class DescriptionCompiler {
     }
 
     private static JsonNode eachForm(Described place, boolean array) {
-        Predicate<Slot> known = slot -> Set.of("name", "value").contains(slot.name());
+        Predicate<Placeholder> known = placeholder -> Set.of("name", "value").contains(placeholder.name());
         List<Described> places = array || place.json().isObject() ? place.properties() : List.of(place);
         places.stream().filter(entry -> entry.json().isTextual()).forEach(entry -> {
             Text text = Text.of(entry, known, "name and value");
             if (text.alone().isEmpty()
-                    && text.slots().stream().anyMatch(slot -> slot.name().equals("value"))) {
+                    && text.placeholders().stream()
+                            .anyMatch(placeholder -> placeholder.name().equals("value"))) {
                 throw entry.mistake("{value} stands alone, because it may be a number or an array");
             }
         });
@@ -434,8 +437,8 @@ final class DescriptionCompiler {
         JsonNode merged = mergedIntoBody(place);
         long addresses = place.properties().stream()
                 .flatMap(property -> property.list().stream())
-                .map(entry -> Text.of(entry, slot -> slot.name().equals("webhook"), "webhook"))
-                .filter(text -> !text.slots().isEmpty())
+                .map(entry -> Text.of(entry, placeholder -> placeholder.name().equals("webhook"), "webhook"))
+                .filter(text -> !text.placeholders().isEmpty())
                 .count();
         if (addresses != 1) {
             throw place.mistake("\"{webhook}\" is expected once: the address that the API is to tell");
@@ -445,7 +448,9 @@ final class DescriptionCompiler {
 
     private Text answerUrl(Described place) {
         Text url = Text.of(
-                place, slot -> slot.name().startsWith("/") || isTarget(slot), "pointers into the answer, and target");
+                place,
+                placeholder -> placeholder.name().startsWith("/") || isTarget(placeholder),
+                "pointers into the answer, and target");
         boolean whole = url.beginning().isEmpty() && url.parts().size() == 1;
         if (!whole && !url.beginning().matches("https://[^/?#@]+/.*")) {
             throw place.mistake(

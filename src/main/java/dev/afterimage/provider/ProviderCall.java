@@ -242,7 +242,7 @@ final class ProviderCall {
         description.headers().forEach((name, value) -> {
             boolean secret = value.toString().contains("{apiKey}");
             if (!secret || key.isPresent()) {
-                headers.put(name, basic(value.fill(slot -> switch (slot) {
+                headers.put(name, basic(value.fill(placeholder -> switch (placeholder) {
                     case "apiKey" -> key.orElseThrow().value();
                     case "user" -> settings.user().orElseThrow();
                     case "target" -> target;

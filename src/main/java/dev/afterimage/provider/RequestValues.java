@@ -12,7 +12,7 @@ import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.generation.GenerationException.RejectedException.Reason;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.provider.Description.Each;
-import dev.afterimage.provider.Text.Slot;
+import dev.afterimage.provider.Text.Placeholder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +104,7 @@ final class RequestValues {
         Optional.ofNullable(described.get(DescriptionCompiler.MERGE_PROPERTY))
                 .map(RequestValues::textOf)
                 .flatMap(Text::alone)
-                .ifPresent(slot -> merge(slot, filled));
+                .ifPresent(placeholder -> merge(placeholder, filled));
         described.properties().forEach(property -> {
             if (!property.getKey().equals(DescriptionCompiler.MERGE_PROPERTY)) {
                 filled.set(property.getKey(), fill(property.getValue()));
@@ -113,13 +113,13 @@ final class RequestValues {
         return filled;
     }
 
-    private void merge(Slot slot, ObjectNode into) {
-        JsonNode merged = slot.inData().map(this::data).orElse(data);
+    private void merge(Placeholder placeholder, ObjectNode into) {
+        JsonNode merged = placeholder.inData().map(this::data).orElse(data);
         if (!merged.isObject()) {
             throw new RejectedException(
                     Reason.DATA,
                     "The provider needs an object as the data's "
-                            + slot.inData().orElseThrow() + ".");
+                            + placeholder.inData().orElseThrow() + ".");
         }
         into.setAll((ObjectNode) merged);
     }
@@ -132,16 +132,16 @@ final class RequestValues {
     private static Text textOf(JsonNode described) {
         return described.textValue().isBlank()
                 ? Text.literal(described.textValue())
-                : Text.of(new Described(described, ""), slot -> true, "");
+                : Text.of(new Described(described, ""), placeholder -> true, "");
     }
 
-    private JsonNode value(Slot slot) {
-        return switch (slot.name()) {
+    private JsonNode value(Placeholder placeholder) {
+        return switch (placeholder.name()) {
             // Unchanged: it is canonical JSON already.
             case "data" -> new POJONode(new RawValue(request.data().json()));
             case "each" -> entries();
             case "variant" -> IntNode.valueOf(request.variant());
-            default -> slot.inData().map(this::data).orElseGet(() -> TextNode.valueOf(word(slot.name())));
+            default -> placeholder.inData().map(this::data).orElseGet(() -> TextNode.valueOf(word(placeholder.name())));
         };
     }
 
@@ -153,15 +153,16 @@ final class RequestValues {
     String fill(Text text, UnaryOperator<String> escape) {
         return text.fill(name -> name.equals("target")
                 ? Stream.of(word(name).split("/")).map(escape).collect(Collectors.joining("/"))
-                : escape.apply(scalar(new Slot(name))));
+                : escape.apply(scalar(new Placeholder(name))));
     }
 
-    private String scalar(Slot slot) {
-        return slot.inData()
+    private String scalar(Placeholder placeholder) {
+        return placeholder
+                .inData()
                 .map(path -> ProviderJson.text(data(path))
                         .orElseThrow(() -> new RejectedException(
                                 Reason.DATA, "The provider needs a text or a number as the data's " + path + ".")))
-                .orElseGet(() -> word(slot.name()));
+                .orElseGet(() -> word(placeholder.name()));
     }
 
     private String word(String name) {

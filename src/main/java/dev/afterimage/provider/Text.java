@@ -23,7 +23,7 @@ record Text(List<Part> parts) {
      * @param name the name without braces, such as {@code template}, {@code data/title} or, for a value of an answer,
      *     {@code /urls/get}
      */
-    record Slot(String name) implements Part {
+    record Placeholder(String name) implements Part {
 
         /** The path in the data: {@code /title} for {@code data/title}; empty for other placeholders. */
         Optional<JsonPath> inData() {
@@ -41,7 +41,7 @@ record Text(List<Part> parts) {
      * @param known the placeholders that are allowed at this place
      * @param inWords the same in words, for the message
      */
-    static Text of(Described described, Predicate<Slot> known, String inWords) {
+    static Text of(Described described, Predicate<Placeholder> known, String inWords) {
         String text = described.text();
         List<Part> parts = new ArrayList<>();
         Matcher found = PLACEHOLDER.matcher(text);
@@ -50,11 +50,11 @@ record Text(List<Part> parts) {
             if (found.start() > end) {
                 parts.add(new Literal(text.substring(end, found.start())));
             }
-            Slot slot = new Slot(found.group(1));
-            if (!known.test(slot)) {
-                throw described.mistake("{" + slot.name() + "} has no meaning here; there are " + inWords);
+            Placeholder placeholder = new Placeholder(found.group(1));
+            if (!known.test(placeholder)) {
+                throw described.mistake("{" + placeholder.name() + "} has no meaning here; there are " + inWords);
             }
-            parts.add(slot);
+            parts.add(placeholder);
             end = found.end();
         }
         if (end < text.length()) {
@@ -64,14 +64,16 @@ record Text(List<Part> parts) {
     }
 
     /** The placeholder, when the text is nothing else. */
-    Optional<Slot> alone() {
-        return parts.size() == 1 && parts.getFirst() instanceof Slot slot ? Optional.of(slot) : Optional.empty();
+    Optional<Placeholder> alone() {
+        return parts.size() == 1 && parts.getFirst() instanceof Placeholder placeholder
+                ? Optional.of(placeholder)
+                : Optional.empty();
     }
 
-    List<Slot> slots() {
+    List<Placeholder> placeholders() {
         return parts.stream()
-                .filter(Slot.class::isInstance)
-                .map(Slot.class::cast)
+                .filter(Placeholder.class::isInstance)
+                .map(Placeholder.class::cast)
                 .toList();
     }
 
@@ -101,7 +103,7 @@ record Text(List<Part> parts) {
             filled.append(
                     switch (part) {
                         case Literal literal -> literal.text();
-                        case Slot slot -> values.apply(slot.name());
+                        case Placeholder placeholder -> values.apply(placeholder.name());
                     });
         }
         return filled.toString();
