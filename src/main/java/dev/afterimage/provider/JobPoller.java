@@ -55,7 +55,8 @@ final class JobPoller {
     private final long maxBytes;
     private final Parts parts;
     private final Clock clock;
-    private final Optional<Duration> setDownFor;
+    /** How long after departure a job that is set down is given up; empty where jobs are not set down. */
+    private final Optional<Duration> givenUpAfter;
 
     /**
      * A poller of one API's jobs.
@@ -70,7 +71,7 @@ final class JobPoller {
         this.maxBytes = maxBytes;
         this.parts = parts;
         this.clock = parts.clock();
-        this.setDownFor = parts.setsJobsDown() ? Optional.of(timeout) : Optional.empty();
+        this.givenUpAfter = parts.setsJobsDown() ? Optional.of(timeout) : Optional.empty();
     }
 
     /**
@@ -188,11 +189,11 @@ final class JobPoller {
      * @param unknown whether the API says that it knows no such job
      */
     private void setDown(Duration wait, Attempt attempt, boolean unknown) {
-        Optional<Instant> departed = setDownFor.flatMap(any -> attempt.order().setDown());
+        Optional<Instant> departed = givenUpAfter.flatMap(any -> attempt.order().setDown());
         if (departed.isEmpty()) {
             return;
         }
-        Duration left = Duration.between(clock.instant(), departed.get().plus(setDownFor.orElseThrow()));
+        Duration left = Duration.between(clock.instant(), departed.get().plus(givenUpAfter.orElseThrow()));
         if (left.compareTo(wait) < 0 || (unknown && isTooLongAgo(departed.get()))) {
             throw new OutcomeUnknownException("the provider's job has not ended in time", null);
         }
@@ -257,7 +258,7 @@ final class JobPoller {
      * waits no longer than its request, because the request can come back for the job.
      */
     private Deadline patience(Polled polled) {
-        return setDownFor.isPresent() && polled.attempt().lane() == Lane.BULK
+        return givenUpAfter.isPresent() && polled.attempt().lane() == Lane.BULK
                 ? polled.deadline().orEarlier(polled.attempt().deadline())
                 : polled.deadline();
     }
