@@ -50,10 +50,10 @@ public final class AccountChoice {
     List<String> of(ImageRequest request) {
         List<String> all = accounts.of(request);
         List<String> left = all.stream()
-                .filter(account -> spent(request, account).isEmpty())
+                .filter(account -> knownSpent(request, account).isEmpty())
                 .toList();
         if (left.isEmpty()) {
-            throw budgetSpent(spent(request, all.getFirst()).orElseThrow().until());
+            throw budgetSpent(knownSpent(request, all.getFirst()).orElseThrow().until());
         }
         return left;
     }
@@ -61,8 +61,8 @@ public final class AccountChoice {
     /** Whether the image may be billed to another account than this one. */
     boolean hasAnother(ImageRequest request, String account) {
         return accounts.of(request).stream()
-                .anyMatch(
-                        other -> !other.equals(account) && spent(request, other).isEmpty());
+                .anyMatch(other ->
+                        !other.equals(account) && knownSpent(request, other).isEmpty());
     }
 
     /**
@@ -88,8 +88,8 @@ public final class AccountChoice {
         return accounts.budget(request, account);
     }
 
-    /** Notes that a budget has less left than this cost. */
-    OutOfCreditsException spent(String budget, double cost, Instant until) {
+    /** Notes that a budget has less left than this cost, and returns the exception that says so. */
+    OutOfCreditsException noteSpent(String budget, double cost, Instant until) {
         spent.put(budget, new Spent(cost, until, clock.instant().plus(CHECKED_AGAIN_AFTER)));
         return budgetSpent(until);
     }
@@ -98,7 +98,7 @@ public final class AccountChoice {
         return new OutOfCreditsException("the month's budget of credits is spent", until);
     }
 
-    private Optional<Spent> spent(ImageRequest request, String account) {
+    private Optional<Spent> knownSpent(ImageRequest request, String account) {
         Instant now = clock.instant();
         return Optional.ofNullable(spent.get(budget(request, account)))
                 .filter(known -> now.isBefore(known.askedAgain())

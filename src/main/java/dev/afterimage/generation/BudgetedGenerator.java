@@ -39,7 +39,7 @@ public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, Ima
             case CreditBudget.Exhausted exhausted ->
                 throw exhausted.by() == CreditBudget.By.TENANT
                         ? OutOfCreditsException.ofTenant(exhausted.until())
-                        : accounts.spent(charge.account(), charge.cost(), exhausted.until())
+                        : accounts.noteSpent(charge.account(), charge.cost(), exhausted.until())
                                 .of(attempt.account());
             case CreditBudget.Reserved reserved -> generate(request, attempt, reserved);
         };

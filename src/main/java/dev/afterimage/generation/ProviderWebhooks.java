@@ -23,7 +23,8 @@ public final class ProviderWebhooks {
     /** The path of a webhook, before the image's key, a slash and the signature. */
     public static final String PATH = "/v1/provider-webhooks/";
 
-    private static final int MOST_CALLS = 1;
+    /** How many webhooks are remembered that came between two waits: one is enough to end the next wait at once. */
+    private static final int MOST_UNREAD = 1;
 
     private final Optional<byte[]> secret;
     private final String base;
@@ -67,11 +68,11 @@ public final class ProviderWebhooks {
 
     /** Wakes the poll that waits for this image in this process; false when there is none. */
     public boolean wake(ImageKey key) {
-        Semaphore calls = waiting.get(key);
-        if (calls != null && calls.availablePermits() < MOST_CALLS) {
-            calls.release();
+        Semaphore arrived = waiting.get(key);
+        if (arrived != null && arrived.availablePermits() < MOST_UNREAD) {
+            arrived.release();
         }
-        return calls != null;
+        return arrived != null;
     }
 
     /**
@@ -79,28 +80,28 @@ public final class ProviderWebhooks {
      * waits ends the next one at once.
      */
     public Subscription listen(ImageKey key) {
-        Semaphore calls = new Semaphore(0);
+        Semaphore arrived = new Semaphore(0);
         if (areOn()) {
-            waiting.put(key, calls);
+            waiting.put(key, arrived);
         }
-        return new Subscription(key, calls);
+        return new Subscription(key, arrived);
     }
 
     /** The webhooks of one image, which cut the waits between its polls short. */
     public final class Subscription implements AutoCloseable {
 
         private final ImageKey key;
-        private final Semaphore calls;
+        private final Semaphore arrived;
 
-        private Subscription(ImageKey key, Semaphore calls) {
+        private Subscription(ImageKey key, Semaphore arrived) {
             this.key = key;
-            this.calls = calls;
+            this.arrived = arrived;
         }
 
         /** Returns after this time, or earlier when a webhook comes. */
         public void await(Duration wait, Pause pause) throws InterruptedException {
             if (areOn()) {
-                boolean unused = pause.acquire(calls, 1, wait);
+                boolean unused = pause.acquire(arrived, 1, wait);
             } else {
                 pause.await(wait);
             }
@@ -108,7 +109,7 @@ public final class ProviderWebhooks {
 
         @Override
         public void close() {
-            waiting.remove(key, calls);
+            waiting.remove(key, arrived);
         }
     }
 
