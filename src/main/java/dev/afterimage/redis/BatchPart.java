@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The outcomes and images of a batch's lines from {@code first} on, as Redis holds them. */
 final class BatchPart {
 
-    private static final int LINES = RedisBatchLedger.IMAGES_A_KEY;
+    private static final int LINES = RedisBatchLedger.LINES_A_STRING;
     private static final int IMAGE_CHARACTERS = RedisBatchLedger.IMAGE_CHARACTERS;
 
     /** The outcomes, in the order of their bitmaps. */

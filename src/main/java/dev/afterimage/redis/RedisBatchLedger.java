@@ -39,7 +39,7 @@ public final class RedisBatchLedger implements BatchLedger {
     private static final RedisScript CANCEL = RedisScript.named("batch-cancel");
     private static final RedisScript READ = RedisScript.named("batch-read");
 
-    private static final String NO_DEAD = "";
+    private static final String NO_DEAD_BATCH = "";
     private static final String NOT_SEALED = "";
     private static final String TTL_MILLIS = Long.toString(RETENTION.toMillis());
 
@@ -48,8 +48,8 @@ public final class RedisBatchLedger implements BatchLedger {
 
     private static final String NO_IMAGE = "";
 
-    /** The number of lines whose image keys share a key of the server: 172 KiB a key, 42 MiB for a million lines. */
-    static final int IMAGES_A_KEY = 4096;
+    /** How many lines have their image keys in one string in Redis: 172 KiB a string, 42 MiB for a million lines. */
+    static final int LINES_A_STRING = 4096;
 
     /** The characters of an image key in Base64. */
     static final int IMAGE_CHARACTERS = 43;
@@ -75,7 +75,7 @@ public final class RedisBatchLedger implements BatchLedger {
         open(batch, owner, startedAt);
         List<String> keys = List.of(prefix + ":request:" + request);
         String standing = dead.filter(former -> !replace(keys.getFirst(), former))
-                .orElseGet(() -> ask(CLAIM, keys, List.of(dead.orElse(NO_DEAD), batch, TTL_MILLIS))
+                .orElseGet(() -> ask(CLAIM, keys, List.of(dead.orElse(NO_DEAD_BATCH), batch, TTL_MILLIS))
                         .word(0));
         if (!standing.equals(batch)) {
             Request forget = Request.cmd(Command.DEL).arg(keys(batch).getFirst());
@@ -120,7 +120,7 @@ public final class RedisBatchLedger implements BatchLedger {
             List<String> keys = new ArrayList<>(keys(batch));
             List<String> arguments = new ArrayList<>(List.of(now(), Integer.toString(MOST_FAILURES)));
             for (RowResult result : results.subList(from, Math.min(results.size(), from + MOST_ROWS))) {
-                String images = images(batch, result.line() / IMAGES_A_KEY);
+                String images = images(batch, result.line() / LINES_A_STRING);
                 if (!keys.contains(images)) {
                     keys.add(images);
                 }
@@ -130,7 +130,7 @@ public final class RedisBatchLedger implements BatchLedger {
                         result.reason(),
                         result.key().map(RedisBatchLedger::encoded).orElse(NO_IMAGE),
                         Integer.toString(keys.indexOf(images) + 1),
-                        Integer.toString(result.line() % IMAGES_A_KEY * IMAGE_CHARACTERS)));
+                        Integer.toString(result.line() % LINES_A_STRING * IMAGE_CHARACTERS)));
             }
             callback = ask(RECORD, keys, arguments).number() == 1;
         }
@@ -173,7 +173,7 @@ public final class RedisBatchLedger implements BatchLedger {
             return results;
         }
         BatchPart part;
-        int number = (after + 1) / IMAGES_A_KEY;
+        int number = (after + 1) / LINES_A_STRING;
         do {
             part = part(batch, number);
             part.addTo(results, after, max);
@@ -182,10 +182,10 @@ public final class RedisBatchLedger implements BatchLedger {
         return results;
     }
 
-    /** The part with this number: what is known of {@link #IMAGES_A_KEY} lines. */
+    /** The part with this number: what is known of {@link #LINES_A_STRING} lines. */
     private BatchPart part(String batch, int number) {
         List<String> bitmaps = keys(batch).subList(1, 4);
-        long bytes = IMAGES_A_KEY / Byte.SIZE;
+        long bytes = LINES_A_STRING / Byte.SIZE;
         List<Request> requests = new ArrayList<>();
         for (String bitmap : bitmaps) {
             requests.add(Request.cmd(Command.GETRANGE)
@@ -198,7 +198,7 @@ public final class RedisBatchLedger implements BatchLedger {
             requests.add(Request.cmd(Command.STRLEN).arg(bitmap));
         }
         return new BatchPart(
-                number * IMAGES_A_KEY,
+                number * LINES_A_STRING,
                 RedisUnavailableException.forQueue(() -> Callables.await(link.exchangeAll(requests))));
     }
 

@@ -185,13 +185,19 @@ public final class RedisLink {
             exchange(requests, replies, connections);
             return;
         }
-        long entered = connection.enteredByOne();
+        long commands = connection.commandsIfAlone();
         CompletableFuture<List<Reply>> answers = sendAll(connection.redis(), requests);
         answers.whenComplete((done, thrown) -> {
             Throwable failure = thrown == null ? null : Callables.cause(thrown);
             if (failure == null) {
                 replies.complete(done);
-            } else if (connections > 1 && wasNotSent(failure, entered >= 0 && entered == connection.enteredByOne())) {
+                return;
+            }
+            // The count has not changed: no other command has used the connection since this one, so the failed write
+            // was
+            // this one's.
+            boolean alone = commands >= 0 && commands == connection.commandsIfAlone();
+            if (connections > 1 && wasNotSent(failure, alone)) {
                 connection.retire();
                 exchange(requests, replies, connections - 1);
             } else {

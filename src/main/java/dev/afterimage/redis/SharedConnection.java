@@ -79,7 +79,7 @@ final class SharedConnection {
         }
 
         /** How many commands have used it so far, when at most one is using it now; else -1. */
-        long enteredByOne() {
+        long commandsIfAlone() {
             return users.get() <= 2 ? entered.get() : -1;
         }
 
