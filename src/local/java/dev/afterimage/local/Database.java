@@ -47,7 +47,7 @@ public final class Database implements AutoCloseable {
     private final DatabaseThread lookups;
     private final DatabaseThread reads;
     private @Nullable Object identity;
-    private long generation;
+    private long incarnation;
 
     /**
      * Opens the database of a directory, or makes it. When the disk does not allow that now, a warning is logged, and each use
@@ -61,7 +61,7 @@ public final class Database implements AutoCloseable {
         this.file = root.resolve("afterimage.db");
         this.lock = new DirectoryLock(root, shared);
         try {
-            generation();
+            incarnation();
         } catch (DirectoryLock.DirectoryRefusedException refused) {
             throw new IllegalStateException(refused.getMessage(), refused);
         } catch (SQLException e) {
@@ -100,14 +100,14 @@ public final class Database implements AutoCloseable {
     }
 
     /** A number that rises when the database was made again: older connections then belong to a file that is gone. */
-    synchronized long generation() throws SQLException, IOException {
+    synchronized long incarnation() throws SQLException, IOException {
         if (identity == null || !identity.equals(identityOf(file))) {
             identity = null;
             prepare();
             identity = identityOf(file);
-            generation++;
+            incarnation++;
         }
-        return generation;
+        return incarnation;
     }
 
     private static @Nullable Object identityOf(Path file) throws IOException {

@@ -68,7 +68,7 @@ final class DatabaseThread implements AutoCloseable {
         Session connect() throws SQLException;
     }
 
-    /** The {@link Database#generation} of a connection that was made while the database could not be opened. */
+    /** The {@link Database#incarnation} of a connection that was made while the database could not be opened. */
     private static final long NONE = -1;
 
     private final Database database;
@@ -77,7 +77,7 @@ final class DatabaseThread implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closing;
     private @Nullable Session session;
-    private long generation;
+    private long incarnation;
 
     /**
      * Starts the thread.
@@ -194,22 +194,22 @@ final class DatabaseThread implements AutoCloseable {
         Session known = session;
         long current;
         try {
-            current = database.generation();
+            current = database.incarnation();
         } catch (SQLException | IOException unusable) {
             try {
-                return known != null && generation == NONE ? known : connect(otherwise, NONE);
+                return known != null && incarnation == NONE ? known : connect(otherwise, NONE);
             } catch (SQLException neither) {
                 throw unusable;
             }
         }
-        return known != null && current == generation ? known : connect(database::connect, current);
+        return known != null && current == incarnation ? known : connect(database::connect, current);
     }
 
-    private Session connect(Connecting connector, long itsGeneration) throws SQLException {
+    private Session connect(Connecting connector, long itsIncarnation) throws SQLException {
         disconnect();
         Session made = connector.connect();
         session = made;
-        generation = itsGeneration;
+        incarnation = itsIncarnation;
         return made;
     }
 
