@@ -148,8 +148,9 @@ public final class Database implements AutoCloseable {
         return new Session(JDBC.createConnection(JDBC.PREFIX + file, OPTIONS));
     }
 
+    /** There is no connection for changes while the database cannot be opened; the caller is then told why it cannot. */
     private static Session connectNever() throws SQLException {
-        throw new SQLException("what cannot be opened cannot be changed");
+        throw new SQLException("no connection for changes");
     }
 
     /**
@@ -182,7 +183,8 @@ public final class Database implements AutoCloseable {
      */
     Session connectReadOnly() throws SQLException {
         if (!Files.exists(file) || Files.exists(root.resolve("afterimage.db-wal"))) {
-            throw new SQLException("nothing can be read without being written");
+            throw new SQLException(
+                    "the database cannot be read without recovering its write-ahead log, or does not exist");
         }
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
