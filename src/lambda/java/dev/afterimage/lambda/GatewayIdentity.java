@@ -54,10 +54,10 @@ import org.jspecify.annotations.Nullable;
     }
 
     /**
-     * The event's caller, if it may ask for images by {@link dev.afterimage.http.auth.RouteRoles}. For all others empty:
-     * the embedded server decides what they may do, and answers them.
+     * The caller, if it may use {@code POST /v1/images}. Empty for all others, and in the modes {@code keys} and
+     * {@code jwt}: the embedded server decides on those requests and answers them.
      */
-    Optional<Caller> asking(APIGatewayV2HTTPEvent event) {
+    Optional<Caller> callerWhoMayAsk(APIGatewayV2HTTPEvent event) {
         APIGatewayV2HTTPEvent.RequestContext context = event.getRequestContext();
         Optional<Client> named = client(context.getAuthorizer(), ImageEndpoint.PATH);
         return switch (config.mode()) {

@@ -62,7 +62,7 @@ final class HttpEvents {
      */
     APIGatewayV2HTTPResponse answer(APIGatewayV2HTTPEvent request, Context context, Deadline stopBy)
             throws InterruptedException {
-        String offered = requestId(request, context);
+        String offered = prepareHeaders(request, context);
         String id = RequestId.isHarmless(offered) ? offered : context.getAwsRequestId();
         if (!isComplete(request)) {
             return invalid(
@@ -196,10 +196,10 @@ final class HttpEvents {
     }
 
     /**
-     * Makes the names of headers case-insensitive, and returns the request's id: the invocation's where the client sent
-     * none, so that one search finds its log lines and Lambda's own.
+     * Makes the names of headers case-insensitive, drops {@code Expect}, and returns the request's id: the invocation's where
+     * the client sent none, so that one search finds its log lines and Lambda's own.
      */
-    private static String requestId(APIGatewayV2HTTPEvent request, Context context) {
+    private static String prepareHeaders(APIGatewayV2HTTPEvent request, Context context) {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         if (request.getHeaders() != null) {
             headers.putAll(request.getHeaders());

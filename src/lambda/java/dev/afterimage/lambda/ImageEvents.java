@@ -65,7 +65,7 @@ class ImageEvents {
         this(
                 endpoint::answerEvent,
                 endpoint::latest,
-                gateway::asking,
+                gateway::callerWhoMayAsk,
                 baseUrl.isFixed() && !needsServer(config),
                 drain,
                 clock);

@@ -73,8 +73,9 @@ class GatewayIdentityTest {
     @Test
     void tokenWithoutARequiredScopeMayNotAsk() {
         GatewayIdentity strict = identity(Map.of("afterimage.auth.scopes.ask", "images/ask"));
-        assertThat(strict.asking(event(jwt(Map.of("sub", "somebody"))))).isEmpty();
-        assertThat(strict.asking(event(jwt(Map.of("sub", "somebody", "scope", "images/ask")))))
+        assertThat(strict.callerWhoMayAsk(event(jwt(Map.of("sub", "somebody")))))
+                .isEmpty();
+        assertThat(strict.callerWhoMayAsk(event(jwt(Map.of("sub", "somebody", "scope", "images/ask")))))
                 .contains(new Caller("subject:somebody"));
     }
 
@@ -110,18 +111,18 @@ class GatewayIdentityTest {
         assertThat(client(null)).isEmpty();
         assertThat(client(new Authorizer())).isEmpty();
         assertThat(client(iam(null))).isEmpty();
-        assertThat(identity(Map.of()).asking(event(null))).isEmpty();
+        assertThat(identity(Map.of()).callerWhoMayAsk(event(null))).isEmpty();
     }
 
     @Test
     void inOpenModeTheCallerIsTheSourceAddress() {
-        assertThat(identity(Map.of("afterimage.auth.mode", "none")).asking(event(null)))
+        assertThat(identity(Map.of("afterimage.auth.mode", "none")).callerWhoMayAsk(event(null)))
                 .contains(new Caller("address:192.0.2.1"));
     }
 
     @Test
     void inKeysModeTheServerAuthenticates() {
         GatewayIdentity keys = identity(Map.of("afterimage.auth.mode", "keys"));
-        assertThat(keys.asking(event(jwt(Map.of("sub", "somebody"))))).isEmpty();
+        assertThat(keys.callerWhoMayAsk(event(jwt(Map.of("sub", "somebody"))))).isEmpty();
     }
 }
