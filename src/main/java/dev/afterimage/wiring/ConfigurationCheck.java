@@ -241,8 +241,8 @@ final class ConfigurationCheck {
 
     private static void checkTemplates(
             Map<String, TemplatesConfig.TemplateSettings> templates, Map<String, CacheConfig.TemplateConfig> cached) {
-        cached.forEach((template, exception) ->
-                exception.ttl().ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
+        cached.forEach((template, settings) ->
+                settings.ttl().ifPresent(ttl -> positive("afterimage.cache.templates.\"" + template + "\".ttl", ttl)));
         templates.forEach((template, own) -> {
             String key = "afterimage.templates.\"" + template + "\".";
             own.ttl().ifPresent(ttl -> positive(key + "ttl", ttl));

@@ -94,7 +94,7 @@ class GenerationWiring {
     FreshnessPolicy freshnessPolicy(CacheConfig config, TemplatesConfig templates) {
         Map<String, Duration> ttlByTemplate = new HashMap<>();
         config.templates()
-                .forEach((template, exception) -> exception.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
+                .forEach((template, settings) -> settings.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
         templates.templates().forEach((template, own) -> own.ttl().ifPresent(ttl -> ttlByTemplate.put(template, ttl)));
         return new FreshnessPolicy(config.ttl(), config.staleTtl(), config.staleWhileRevalidate(), ttlByTemplate);
     }

@@ -37,6 +37,7 @@ import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /**
  * Chooses the back ends of the state that instances share: limiter, receipts, leases, credits, quotas. While Redis
@@ -44,6 +45,8 @@ import java.time.Duration;
  */
 class LimitWiring {
 
+    /** No fixed time: the scripts read Redis' own clock. */
+    static final Supplier<String> SERVER_TIME = () -> "";
     /** In one process a leader always gives its lease back, so a lease need not lapse, and must not. */
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
     /** A lease survives two missed renewals, and a dead leader is replaced within this time. */
@@ -77,7 +80,7 @@ class LimitWiring {
                 config.lostMemoryPause().orElse(limits.longestCall()),
                 store,
                 machine.tokens(),
-                () -> "");
+                SERVER_TIME);
     }
 
     /**
@@ -178,7 +181,7 @@ class LimitWiring {
             case MEMORY -> own;
             case REDIS ->
                 new FallbackCallerQuota(
-                        new RedisCallerQuota(redis.get(), redisConfig.prefix(), config.perCaller(), () -> ""),
+                        new RedisCallerQuota(redis.get(), redisConfig.prefix(), config.perCaller(), SERVER_TIME),
                         own,
                         () -> meters.fallbacks("quota").increment());
         };

@@ -81,7 +81,11 @@ class QueueWiring {
                         virtualThreads);
             case REDIS ->
                 new RedisJobQueue(
-                        redis.get(), redisConfig.prefix(), config.visibilityTimeout(), machine.pause(), () -> "");
+                        redis.get(),
+                        redisConfig.prefix(),
+                        config.visibilityTimeout(),
+                        machine.pause(),
+                        LimitWiring.SERVER_TIME);
         };
         return new MeteredJobQueue(meters, queue);
     }
