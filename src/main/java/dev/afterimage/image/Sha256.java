@@ -14,8 +14,8 @@ public final class Sha256 {
     private static final HexFormat HEX = HexFormat.of();
     private static final String HMAC = "HmacSHA256";
 
-    /** Never used itself: copying it costs a tenth of looking the algorithm up, and each request makes a key. */
-    private static final MessageDigest UNUSED = lookup();
+    /** Only copied, never used itself: a copy costs a tenth of looking the algorithm up, and each request makes a key. */
+    private static final MessageDigest PROTOTYPE = lookup();
 
     private Sha256() {}
 
@@ -32,7 +32,7 @@ public final class Sha256 {
     /** A SHA-256 digest that takes its bytes in several pieces. */
     public static MessageDigest digest() {
         try {
-            return (MessageDigest) UNUSED.clone();
+            return (MessageDigest) PROTOTYPE.clone();
         } catch (CloneNotSupportedException e) {
             return lookup();
         }

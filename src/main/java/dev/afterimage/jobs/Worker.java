@@ -47,8 +47,8 @@ public final class Worker {
 
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-    /** A wait of at least this length is not doubled any more; so the longest is 32 s. */
-    private static final Duration LONGEST_AFTER_FAILURE = Duration.ofSeconds(30);
+    /** Waits after failures are doubled while they are shorter than this, so the longest is 32 s. */
+    private static final Duration DOUBLED_BELOW = Duration.ofSeconds(30);
 
     /**
      * How many jobs that were put back without running become available again in a second, for each job that the worker
@@ -162,7 +162,7 @@ public final class Worker {
                 } catch (RuntimeException | Error failure) {
                     LOG.log(Level.ERROR, "the worker could not " + what + "; it tries again in " + wait, failure);
                     pause.await(wait);
-                    wait = wait.compareTo(LONGEST_AFTER_FAILURE) < 0 ? wait.multipliedBy(2) : wait;
+                    wait = wait.compareTo(DOUBLED_BELOW) < 0 ? wait.multipliedBy(2) : wait;
                 }
             }
         } catch (InterruptedException e) {

@@ -100,9 +100,9 @@ public final class RouteRoles {
     public RouteRoles(AuthConfig config) {
         List<Rule> changed = new ArrayList<>();
         for (Rule rule : RULES) {
-            String first = "/" + String.join("/", rule.path());
-            boolean opened = (config.openContent() && first.equals(CONTENT))
-                    || (config.openDescription() && first.startsWith(DESCRIPTION));
+            String path = "/" + String.join("/", rule.path());
+            boolean opened = (config.openContent() && path.equals(CONTENT))
+                    || (config.openDescription() && path.startsWith(DESCRIPTION));
             changed.add(opened ? new Rule(rule.method(), rule.path(), OPEN) : rule);
         }
         rules = List.copyOf(changed);
