@@ -67,7 +67,8 @@ public final class BodyLimit {
 
     /**
      * Limits a body that is read as a stream: a read fails with the problem {@code body-too-large} once more than
-     * {@code limit} bytes have come.
+     * {@code limit} bytes have come. Closing it does nothing: closing {@code body} would read it to its end, and an upload
+     * that is refused while it is read is answered before that. What its client still sends is dropped after the answer.
      */
     public static InputStream stream(InputStream body, MemorySize limit) {
         long maxBytes = limit.asLongValue();
@@ -89,6 +90,9 @@ public final class BodyLimit {
                 }
                 return count;
             }
+
+            @Override
+            public void close() {}
         };
     }
 

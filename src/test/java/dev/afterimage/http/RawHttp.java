@@ -62,13 +62,22 @@ final class RawHttp implements AutoCloseable {
     /** Sends a request and returns the answer to it, which ends where its Content-Length says or the connection does. */
     String send(String request) throws IOException {
         write(request);
+        return readAnswer(!request.startsWith("HEAD "));
+    }
+
+    /** Reads the answer to a request of which enough was sent, as {@link #send} does. */
+    String readAnswer() throws IOException {
+        return readAnswer(true);
+    }
+
+    private String readAnswer(boolean hasBody) throws IOException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         InputStream in = socket.getInputStream();
         for (int next = in.read(); next >= 0; next = in.read()) {
             answer.write(next);
             if (next == '\n' && answer.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
                 Matcher length = LENGTH.matcher(answer.toString(StandardCharsets.UTF_8));
-                if (!request.startsWith("HEAD ") && length.find()) {
+                if (hasBody && length.find()) {
                     answer.write(in.readNBytes(Integer.parseInt(length.group(1))));
                 }
                 break;

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that begin a request and never end it or send ever more, and a core that never ends one. */
@@ -119,6 +120,33 @@ class SlowClientTest extends WithFakeCore {
                 "POST /v1/batches?template=t HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n"
                         + "Content-Length: 100\r\n\r\ntitle\n")) {
             assertThat(client.readToEnd()).doesNotStartWith("HTTP/1.1 2");
+        }
+    }
+
+    /** Waiting for the end of such a body would keep its client, a virtual thread and a connection for ever. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            application/x-ndjson | ?template=t              | {}%n     | 413
+            application/x-ndjson | ?template=t&dry-run=true | {}%n     | 413
+            application/x-ndjson | ?template=t&callback=x   | {}%n     | 400
+            text/csv             | ?template=t              | a,a%n1,2 | 400
+            application/json     | ''                       | {"jobs"1 | 400
+            """)
+    void anUploadThatIsRefusedIsAnsweredBeforeItEnds(String type, String query, String line, int status)
+            throws Exception {
+        String rows = line.formatted();
+        try (RawHttp client = RawHttp.begin(
+                RestAssured.port,
+                "POST /v1/batches" + query + " HTTP/1.1\r\nHost: x\r\nContent-Type: " + type
+                        + "\r\nTransfer-Encoding: chunked\r\n\r\n7fffffff\r\n"
+                        + rows.repeat(1 + (1 << 20) / rows.length()))) {
+            CountDownLatch over = new CountDownLatch(1);
+            Thread dripping = Thread.startVirtualThread(() -> client.drip(over));
+            assertThat(client.readAnswer())
+                    .startsWith("HTTP/1.1 " + status + " ")
+                    .contains("application/problem+json");
+            over.countDown();
+            dripping.join();
         }
     }
 
