@@ -52,12 +52,6 @@ public final class BatchIntake {
     /** An upload that has not been heard of for so long belongs to a process that died. */
     private static final Duration DEAD_AFTER = Duration.ofMinutes(1);
 
-    /**
-     * The highest line of a batch. Redis keeps a row's outcome at the offset of its line, so a single high line would take
-     * the memory of all lines below it.
-     */
-    private static final int LAST_LINE = 10_000_000;
-
     /** While rows come, the ledger is told at least this often that the upload goes on. */
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(15);
 
@@ -145,7 +139,7 @@ public final class BatchIntake {
     }
 
     private int receive(String id, Caller caller, Upload upload) throws IOException {
-        try (CatalogueRows rows = upload.rows()) {
+        try (CatalogueRows rows = new LimitedRows(upload.rows())) {
             // A callback that comes before the rows is checked before them, so that no row is begun in vain.
             Optional<URI> early = callback(upload, rows);
             int total = receive(id, caller, rows);
@@ -237,11 +231,6 @@ public final class BatchIntake {
             Optional<CatalogueRow> row = rows.next();
             if (row.isEmpty()) {
                 break;
-            }
-            if (row.get().line() > LAST_LINE) {
-                throw new InvalidRequestException(
-                        "A batch has at most 10,000,000 lines, empty ones included; send the rest as another batch.",
-                        "body");
             }
             chunk.add(row.get());
             Instant now = clock.instant();

@@ -395,7 +395,8 @@ class BatchIntakeTest {
 
         assertThatThrownBy(() -> intake.submit(ADA, NO_KEY, now(), upload("h", row(1), row(10_000_001))))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("10,000,000 lines");
+                .hasMessageContaining("10,000,000 lines")
+                .hasMessageContaining("is cancelled. Send all of its rows again");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static dev.afterimage.http.problem.ProblemType.UPLOAD_NOT_FOUND;
 import dev.afterimage.batch.Batch;
 import dev.afterimage.batch.BatchIntake;
 import dev.afterimage.batch.BatchLedger;
+import dev.afterimage.batch.LimitedRows;
 import dev.afterimage.batch.Uploads;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.catalogue.CatalogueFormat;
@@ -179,7 +180,7 @@ public final class BatchResource {
     }
 
     private DryRunBody estimate(StreamedUpload upload) throws IOException {
-        try (CatalogueRows rows = upload.rows()) {
+        try (CatalogueRows rows = new LimitedRows(upload.rows())) {
             DryRun.Estimate estimate = dryRun.of(rows, Horizon.NONE);
             if (estimate.rows() == 0) {
                 throw BatchIntake.empty();

@@ -334,6 +334,17 @@ class BatchResourceTest {
     }
 
     @Test
+    void dryRunRefusesAnUploadWithMoreLinesThanABatchMayHave() {
+        given().contentType("application/x-ndjson")
+                .body(("\n".repeat(10_000_000) + "{\"data\":{}}").getBytes(StandardCharsets.UTF_8))
+                .post("/v1/batches?template=card&dry-run=true")
+                .then()
+                .statusCode(400)
+                .body("type", endsWith("/invalid-request"))
+                .body("detail", containsString("at most 10,000,000 lines"));
+    }
+
+    @Test
     void dryRunRefusesTheSameUploadsAsABatch() {
         for (String query : new String[] {"?dry-run=yes", "?dry-run="}) {
             problem(
