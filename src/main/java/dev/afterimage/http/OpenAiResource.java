@@ -23,6 +23,7 @@ import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.config.ConfigMapping;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -112,7 +113,7 @@ public final class OpenAiResource {
         Deadline until = invocation.cap(Deadline.in(httpConfig.deadline(), clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         if (request.inline()) {
-            takeRoom(ready, answer);
+            takeRoom(ready, answer, () -> hangUp(http));
         }
         List<Item> data = ready.stream()
                 .map(image -> request.inline()
@@ -155,11 +156,11 @@ public final class OpenAiResource {
     }
 
     /** Refuses an answer that could not be delivered, or not now, before its images are read. */
-    private void takeRoom(List<ImageOutcome.Ready> ready, ServerRequestContext answer) {
+    private void takeRoom(List<ImageOutcome.Ready> ready, ServerRequestContext answer, Runnable hangUp) {
         long largest =
                 ready.stream().mapToLong(image -> image.entry().bytes()).max().orElseThrow();
         long characters = ready.stream()
-                .mapToLong(image -> (image.entry().bytes() + 2) / 3 * 4)
+                .mapToLong(image -> characters(image.entry().bytes()))
                 .sum();
         if (config.maxBase64().isPresent() && characters > config.maxBase64().getAsInt()) {
             throw ProblemException.of(
@@ -168,8 +169,23 @@ public final class OpenAiResource {
                             + config.maxBase64().getAsInt()
                             + ". They are made and kept: send the request again with response_format=url, or with a smaller n.");
         }
-        // All images in Base64, a byte a character, and the one that is being read.
-        room.enter(characters + largest, answer);
+        // All images in Base64, a byte a character. And of the one that is being encoded its own bytes, and a
+        // second copy of its characters, which the encoder makes.
+        room.enter(characters + largest + characters(largest), answer, hangUp);
+    }
+
+    private static long characters(long bytes) {
+        return (bytes + 2) / 3 * 4;
+    }
+
+    /**
+     * Closes the connection at once. Its own close, and that of its channel, would wait until the client has read what was
+     * written.
+     */
+    private static void hangUp(RoutingContext http) {
+        if (http.request().connection() instanceof ConnectionBase connection) {
+            var unused = connection.channelHandlerContext().close();
+        }
     }
 
     private String content(IndexEntry entry) {

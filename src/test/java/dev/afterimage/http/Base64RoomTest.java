@@ -9,6 +9,8 @@ import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import jakarta.ws.rs.container.CompletionCallback;
 import jakarta.ws.rs.container.ConnectionCallback;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.resteasy.reactive.common.core.ResteasyReactiveCallbackContext;
 import org.junit.jupiter.api.Test;
 
@@ -16,35 +18,72 @@ class Base64RoomTest {
 
     private static final long MB = 1 << 20;
 
-    private final Base64Room room = new Base64Room(100 * MB);
+    private static final Duration PATIENCE = Duration.ofSeconds(25);
+
+    private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1);
+    private final Base64Room room = new Base64Room(100 * MB, PATIENCE, nanoTime::get);
     private final Answer answer = new Answer();
 
     private Problem refusal(long bytes) {
         return assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(() -> room.enter(bytes, new Answer()))
+                .isThrownBy(() -> enter(bytes, new Answer()))
                 .actual()
                 .problem();
     }
 
+    private void enter(long bytes, Answer entering) {
+        room.enter(bytes, entering, entering::cutOff);
+    }
+
     @Test
     void whatFitsBesideTheOthersIsLetIn() {
-        room.enter(60 * MB, answer);
-        room.enter(40 * MB, new Answer());
+        enter(60 * MB, answer);
+        enter(40 * MB, new Answer());
 
         assertThat(room.free()).isZero();
     }
 
     @Test
     void whatDoesNotFitNowMayAskAgain() {
-        room.enter(60 * MB, answer);
+        enter(60 * MB, answer);
 
         assertThat(refusal(41 * MB))
                 .returns(BUSY.uri(), Problem::type)
                 .satisfies(problem -> assertThat(problem.retryAfter()).contains(Base64Room.ASK_AGAIN));
 
         answer.end();
-        room.enter(41 * MB, new Answer());
+        enter(41 * MB, new Answer());
         assertThat(room.free()).isEqualTo(59 * MB);
+    }
+
+    @Test
+    void aSlowReaderIsCutOffWhenAnotherNeedsItsRoom() {
+        enter(60 * MB, answer);
+        nanoTime.addAndGet(PATIENCE.toNanos());
+        Answer quick = new Answer();
+        enter(40 * MB, quick);
+        refusal(41 * MB);
+        assertThat(answer.timesCutOff).isZero();
+
+        nanoTime.addAndGet(1);
+        assertThat(refusal(41 * MB)).returns(BUSY.uri(), Problem::type);
+        refusal(41 * MB);
+        assertThat(answer.timesCutOff).isEqualTo(1);
+        assertThat(quick.timesCutOff).isZero();
+
+        answer.end();
+        enter(41 * MB, new Answer());
+    }
+
+    @Test
+    void aSlowReaderThatIsInNobodysWayReadsToItsEnd() {
+        enter(60 * MB, answer);
+        nanoTime.addAndGet(10 * PATIENCE.toNanos());
+        enter(40 * MB, new Answer());
+
+        assertThat(answer.timesCutOff).isZero();
+        answer.end();
+        assertThat(room.free()).isEqualTo(60 * MB);
     }
 
     @Test
@@ -60,6 +99,12 @@ class Base64RoomTest {
     static final class Answer implements ResteasyReactiveCallbackContext {
 
         private CompletionCallback whenDone = failure -> {};
+        private int timesCutOff;
+
+        /** Its writing fails a moment later, so that it is still there. */
+        void cutOff() {
+            timesCutOff++;
+        }
 
         void end() {
             whenDone.onComplete(null);

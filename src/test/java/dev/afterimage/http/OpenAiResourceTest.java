@@ -23,7 +23,13 @@ import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,25 +128,48 @@ class OpenAiResourceTest extends WithFakeCore {
 
     @Test
     void base64ResponsesThatFillTheMemoryMakeOthersWait() {
+        List<LogRecord> errors = new CopyOnWriteArrayList<>();
+        Logger log = Logger.getLogger("dev.afterimage.http");
+        Handler keeper = keeper(errors);
+        log.addHandler(keeper);
         store.put(FakeCore.ENTRY, BYTES);
         Base64RoomTest.Answer others = new Base64RoomTest.Answer();
-        room.enter(room.free(), others);
+        room.enter(room.free(), others, others::cutOff);
         try {
             error(post(INLINE), 503, "server_error")
                     .header("Retry-After", "2")
                     .header("x-should-retry", "true")
                     .body("error.code", equalTo("busy"));
+            assertThat(errors).isEmpty();
             post("{'model':'card','prompt':'A fox'}").statusCode(200);
         } finally {
             others.end();
+            log.removeHandler(keeper);
         }
         post(INLINE).statusCode(200);
+    }
+
+    private static Handler keeper(List<LogRecord> errors) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                if (line.getLevel().intValue() > Level.INFO.intValue()) {
+                    errors.add(line);
+                }
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Test
     void aBase64ResponseFreesItsMemoryOnceItIsWritten() {
         Base64RoomTest.Answer others = new Base64RoomTest.Answer();
-        room.enter(room.free() - 150_000, others);
+        room.enter(room.free() - 200_000, others, others::cutOff);
         try {
             error(post(INLINE), 503, "server_error").body("error.code", equalTo("storage_unavailable"));
             store.put(FakeCore.ENTRY, BYTES);

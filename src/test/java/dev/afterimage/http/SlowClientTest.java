@@ -2,10 +2,14 @@ package dev.afterimage.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.cache.IndexEntry;
+import dev.afterimage.image.ImageFormat;
 import dev.afterimage.pipeline.ImageOutcome;
+import dev.afterimage.testing.MemoryImageStore;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,11 +44,18 @@ class SlowClientTest extends WithFakeCore {
             config.put("afterimage.http.head-timeout", "1500ms");
             config.put("afterimage.http.body-timeout", "200ms");
             config.put("afterimage.http.deadline", "100ms");
+            config.put("afterimage.openai.max-base64", "100000000");
             config.put("quarkus.http.read-timeout", "200ms");
             config.put("quarkus.http.limits.max-body-size", "1M");
             return config;
         }
     }
+
+    @Inject
+    MemoryImageStore store;
+
+    @Inject
+    Base64Room room;
 
     @Test
     void aBodyThatDoesNotArriveInTimeIsGivenUp() throws IOException {
@@ -82,6 +94,38 @@ class SlowClientTest extends WithFakeCore {
                             "POST /v1/images/generations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                                     + "Content-Length: " + body.length() + "\r\n\r\n" + body))
                     .startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    /** The answer is larger than what the sockets of both sides hold. */
+    @Test
+    void whoDoesNotReadImagesInBase64IsCutOffWhenOthersNeedTheMemory() throws IOException {
+        byte[] large = new byte[12 << 20];
+        IndexEntry entry = new IndexEntry(
+                FakeCore.KEY,
+                ImageFormat.PNG,
+                large.length,
+                FakeCore.NOW,
+                FakeCore.NOW.plusSeconds(60),
+                FakeCore.NOW.plusSeconds(90));
+        store.put(entry, large);
+        core.answerWith(new ImageOutcome.Hit(entry));
+        String body = "{\"prompt\":\"a lighthouse\",\"model\":\"card\",\"response_format\":\"b64_json\"}";
+        Base64RoomTest.Answer others = new Base64RoomTest.Answer();
+        room.enter(room.free() - 4 * large.length, others, others::cutOff);
+        try (RawHttp slow = new RawHttp(RestAssured.port)) {
+            assertThat(slow.send("POST /v1/images/generations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: " + body.length() + "\r\n\r\n" + body))
+                    .startsWith("HTTP/1.1 200 ");
+            Stream<Integer> answers = Stream.generate(() -> RestAssured.given()
+                    .contentType("application/json")
+                    .body(body)
+                    .post("/v1/images/generations")
+                    .statusCode());
+            assertThat(answers.takeWhile(status -> status == 503)).isNotEmpty();
+        } finally {
+            others.end();
+            store.delete(FakeCore.KEY);
         }
     }
 

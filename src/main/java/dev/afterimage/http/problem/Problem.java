@@ -1,6 +1,7 @@
 package dev.afterimage.http.problem;
 
 import static dev.afterimage.http.problem.ProblemType.BODY_TOO_LARGE;
+import static dev.afterimage.http.problem.ProblemType.BUSY;
 import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
 
 import java.time.Duration;
@@ -55,6 +56,11 @@ public record Problem(
     /** Whether all that is wrong is that the image is not made yet. */
     boolean isLate() {
         return type.equals(IMAGE_PENDING.uri());
+    }
+
+    /** Whether all that is wrong is that others are served first. */
+    boolean isBusy() {
+        return type.equals(BUSY.uri());
     }
 
     public Problem withHeader(String name, String value) {

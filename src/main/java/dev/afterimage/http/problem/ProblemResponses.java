@@ -77,7 +77,7 @@ public final class ProblemResponses {
         Throwable cause = Callables.cause(failure);
         if (problem.status() == INTERNAL_ERROR.status()) {
             LOG.error("A request failed for a reason that nobody foresaw", cause);
-        } else if (problem.status() > INTERNAL_ERROR.status() && !problem.isLate()) {
+        } else if (problem.status() > INTERNAL_ERROR.status() && !problem.isLate() && !problem.isBusy()) {
             LOG.errorf("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
         } else if (cause instanceof RejectedException) {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
