@@ -145,7 +145,7 @@ record Description(
             List<JsonPath> reason) {}
 
     /**
-     * Where the API says how long to wait, besides the usual places.
+     * Where the API says how long to wait: a header or a pointer before the ban, and that before the usual places.
      *
      * @param ban how long the API refuses everything after too many calls; empty when it does not
      */

@@ -36,13 +36,13 @@ final class RetryAfterParser {
     private RetryAfterParser() {}
 
     /**
-     * The wait that this answer names, in a place that the description names or in a usual one; else the ban that the
-     * description states. Above zero and at most {@link #LONGEST}.
+     * The wait that this answer names in a place that the description names; else the ban that the description states; else
+     * the wait in a usual place. Above zero and at most {@link #LONGEST}.
      */
     static Optional<Duration> of(Answer answer, Waits described, Instant now) {
         return described(answer, described, now)
-                .or(() -> of(answer, now))
                 .or(described::ban)
+                .or(() -> of(answer, now))
                 .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
     }
 

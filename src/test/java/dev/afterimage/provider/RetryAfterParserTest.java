@@ -4,6 +4,7 @@ import static dev.afterimage.provider.Answers.answer;
 import static dev.afterimage.provider.Answers.throttled;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.afterimage.provider.Description.Waits;
 import dev.afterimage.provider.Exchange.Answer;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,6 +72,21 @@ class RetryAfterParserTest {
     void retryAfterTakesPrecedence() {
         Answer answer = answer(429, "{\"resetAt\":1749981699}", "Retry-After", "3", "X-RateLimit-Reset", "50");
         assertThat(RetryAfterParser.of(answer, NOW)).contains(Duration.ofSeconds(3));
+    }
+
+    /** The order of places: those of the description, its ban, the usual ones. */
+    @Test
+    void whatTheDescriptionSaysTakesPrecedence() {
+        Waits ban = new Waits(List.of(), List.of(), Optional.of(Duration.ofSeconds(60)));
+        Waits named = new Waits(List.of("Retry-After", "X-Wait"), List.of(), ban.ban());
+
+        assertThat(RetryAfterParser.of(throttled("Retry-After", "3"), Waits.USUAL, NOW))
+                .contains(Duration.ofSeconds(3));
+        assertThat(RetryAfterParser.of(throttled("Retry-After", "3"), ban, NOW)).contains(Duration.ofSeconds(60));
+        assertThat(RetryAfterParser.of(throttled("Retry-After", "3"), named, NOW))
+                .contains(Duration.ofSeconds(3));
+        assertThat(RetryAfterParser.of(throttled("X-RateLimit-Reset", "3"), named, NOW))
+                .contains(Duration.ofSeconds(60));
     }
 
     @Test
