@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * The rows of an upload, for a batch or for its dry run: reading fails at a row after the last line that a batch may have.
- * The outcome of a row is kept at the place of its line, so a high line would cost memory by itself.
+ * Redis keeps a row's outcome at the offset of its line, so a single high line would take the memory of all lines below it.
  */
 public record LimitedRows(CatalogueRows rows) implements CatalogueRows {
 

@@ -281,37 +281,59 @@ public abstract sealed class GenerationException extends RuntimeException {
      */
     public static final class OutcomeUnknownException extends GenerationException {
 
-        private final boolean serverError;
-
-        /** No answer came, or the provider answered that it gave up waiting. */
-        public OutcomeUnknownException(String message, @Nullable Throwable cause) {
-            this(message, cause, false, Billed.MAYBE);
+        /** What the provider answered. */
+        private enum Answer {
+            /** Nothing, or that the client was too slow (408, 499). */
+            NONE,
+            /** That it gave up waiting for its own servers (504, 524), which may still be at work. */
+            GATEWAY_TIMEOUT,
+            /** An error of its own, such as 500. */
+            SERVER_ERROR
         }
 
-        private OutcomeUnknownException(String message, @Nullable Throwable cause, boolean serverError, Billed billed) {
+        private final Answer answer;
+
+        /** No answer came, or one that says that the request came too slowly. */
+        public OutcomeUnknownException(String message, @Nullable Throwable cause) {
+            this(message, cause, Answer.NONE, Billed.MAYBE);
+        }
+
+        private OutcomeUnknownException(String message, @Nullable Throwable cause, Answer answer, Billed billed) {
             super(message, cause, billed);
-            this.serverError = serverError;
+            this.answer = answer;
         }
 
         /** The provider answered with an error of its own, such as 500. */
         public static OutcomeUnknownException serverError(String message) {
-            return new OutcomeUnknownException(message, null, true, Billed.MAYBE);
+            return new OutcomeUnknownException(message, null, Answer.SERVER_ERROR, Billed.MAYBE);
+        }
+
+        /** The provider answered that it gave up waiting for its own servers (504, 524), which may still be at work. */
+        public static OutcomeUnknownException gatewayTimeout(String message) {
+            return new OutcomeUnknownException(message, null, Answer.GATEWAY_TIMEOUT, Billed.MAYBE);
         }
 
         /** The remembered failure of an earlier call; none was made now, so nothing was billed. */
         public static GenerationException remembered(Optional<Duration> nextPurchase) {
-            return new OutcomeUnknownException("the outcome of an earlier call is unknown", null, false, Billed.NO)
+            return new OutcomeUnknownException(
+                            "the outcome of an earlier call is unknown", null, Answer.NONE, Billed.NO)
                     .withNextPurchase(nextPurchase);
         }
 
         /** The remembered failure of calls whose answers were no images; the image may not be bought again. */
         public static OutcomeUnknownException unusable() {
-            return new OutcomeUnknownException("the answers of earlier calls were no images", null, false, Billed.NO);
+            return new OutcomeUnknownException(
+                    "the answers of earlier calls were no images", null, Answer.NONE, Billed.NO);
         }
 
-        /** Whether the provider answered with an error of its own; false when no answer came in time. */
+        /** Whether the provider answered with an error of its own, so that the call is no longer in flight there. */
         public boolean serverError() {
-            return serverError;
+            return answer == Answer.SERVER_ERROR;
+        }
+
+        /** Whether the provider answered with a 5xx of any kind; false when no answer came in time. */
+        public boolean answeredWith5xx() {
+            return answer != Answer.NONE;
         }
     }
 

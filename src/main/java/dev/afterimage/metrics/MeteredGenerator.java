@@ -72,7 +72,7 @@ public final class MeteredGenerator implements ImageGenerator {
             case OutOfCreditsException out -> "out-of-credits";
             case RejectedException rejected -> "4xx";
             case AccessRefusedException refused -> "access-refused";
-            case OutcomeUnknownException unknown -> unknown.serverError() ? "5xx" : "timeout";
+            case OutcomeUnknownException unknown -> unknown.answeredWith5xx() ? "5xx" : "timeout";
             case UnavailableException unavailable -> "5xx";
             case NotAnImageException nothing -> "not-an-image";
             default -> "none";

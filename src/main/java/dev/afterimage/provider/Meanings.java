@@ -136,8 +136,10 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
                 new AccessRefusedException("The provider refused this service's API key (" + status
                         + "). The operator must set afterimage.provider.api-key.");
             case 402 -> outOfCredits(answer, now);
-            case 408, 499, 504, 524 ->
+            case 408, 499 ->
                 new OutcomeUnknownException("the provider gave up waiting for its image (" + status + ")", null);
+            case 504, 524 ->
+                OutcomeUnknownException.gatewayTimeout("the provider gave up waiting for its image (" + status + ")");
             case 503, 521, 522, 523, 525, 526 ->
                 new UnavailableException("the provider is down (" + status + ")", null);
             case 420, 429 -> ThrottledException.byProvider(RetryAfterParser.of(answer, waits, now));

@@ -46,6 +46,14 @@ class MeteredGeneratorTest {
     }
 
     @Test
+    void every5xxThatWasAnsweredCountsAsOne() {
+        failsWith(new FakeGenerator().failsWith(OutcomeUnknownException.serverError("500")));
+        failsWith(new FakeGenerator().failsWith(OutcomeUnknownException.gatewayTimeout("504")));
+
+        assertThat(answers()).isEqualTo(Map.of("5xx", 2L));
+    }
+
+    @Test
     void aRequestThatNeverLeftHasNoAnswer() {
         failsWith(before(rejected()));
         failsWith(before(new KeyUnavailableException("the key cannot be read", null)));

@@ -47,6 +47,7 @@ class MeaningsByStatusTest {
         assertThat(failure(status)).isInstanceOfSatisfying(OutcomeUnknownException.class, e -> {
             assertThat(e.billed()).isEqualTo(Billed.MAYBE);
             assertThat(e.serverError()).isFalse();
+            assertThat(e.answeredWith5xx()).isEqualTo(status >= 500);
         });
     }
 
@@ -56,6 +57,7 @@ class MeaningsByStatusTest {
         assertThat(failure(status)).isInstanceOfSatisfying(OutcomeUnknownException.class, e -> {
             assertThat(e.billed()).isEqualTo(Billed.MAYBE);
             assertThat(e.serverError()).isTrue();
+            assertThat(e.answeredWith5xx()).isTrue();
         });
     }
 
