@@ -20,11 +20,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Decides what an answer means, by the rules of a description, and where none holds, by the status. */
 record Meanings(List<ErrorRule> rules, Waits waits) {
 
     private static final int LONGEST_REASON = 200;
+
+    /**
+     * What could change how a line reads, or is no text: control and format characters, lone surrogates, private and unassigned
+     * characters, separators of lines and paragraphs.
+     */
+    private static final Pattern INVISIBLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]+");
 
     /** The failure that the answer means; empty for a success for which no rule holds. */
     Optional<GenerationException> failure(Answer answer, Instant now) {
@@ -98,14 +105,20 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
                 Reason.MODERATED, "The provider's moderation refused this" + why + ". Ask for something else.");
     }
 
-    /** The provider's reason, after a colon and in quotation marks: at most 200 printable ASCII characters on one line. */
+    /** The provider's reason, after a colon and in quotation marks: at most 200 visible characters or blanks, on one line. */
     static Optional<String> reason(JsonNode json, List<JsonPath> places) {
         return places.stream()
                 .flatMap(place -> place.textIn(json).stream())
-                .map(text -> text.replaceAll("[^\\x20-\\x7e]+", " ").strip())
+                .map(text -> INVISIBLE.matcher(text).replaceAll(" ").strip())
                 .filter(text -> !text.isEmpty())
                 .findFirst()
-                .map(text -> ": \"" + text.substring(0, Math.min(text.length(), LONGEST_REASON)) + "\"");
+                .map(text -> ": \"" + start(text) + "\"");
+    }
+
+    /** The first characters, none of them cut in half. */
+    private static String start(String text) {
+        int characters = Math.min(text.codePointCount(0, text.length()), LONGEST_REASON);
+        return text.substring(0, text.offsetByCodePoints(0, characters));
     }
 
     /**

@@ -177,7 +177,10 @@ public abstract class JobQueueContract {
         queue().retryLater(onlyClaim(), NOW, true);
         queue().retryLater(onlyClaim(), NOW, true);
         for (Claim claim : queue().claim(BOTH, 2, NOW)) {
-            assertThat(queue().deadLetter(claim, "The template\nis gone: \u201Ccard\u201D \u2014 1 & <2>"))
+            assertThat(
+                            queue().deadLetter(
+                                            claim,
+                                            "The template\nis gone: \u201Ccard\u201D \u2014 1 & <2>, \u5361\u7247 \uD83C\uDFA8"))
                     .isTrue();
         }
         assertThat(queue().status()).isEqualTo(new QueueStatus(0, 0, Optional.of(Duration.ZERO), 2));
