@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.http.auth.Client;
+import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.OpenAiError;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
@@ -63,7 +64,8 @@ public final class OpenAiResource {
     private final Base64Room room;
     private final OpenAiConfig config;
     private final Clock clock;
-    private final HttpConfig httpConfig;
+    private final Duration deadline;
+    private final Duration longestWait;
     private final InvocationDeadline invocation;
 
     OpenAiResource(
@@ -81,7 +83,8 @@ public final class OpenAiResource {
         this.room = room;
         this.config = config;
         this.clock = clock;
-        this.httpConfig = httpConfig;
+        this.deadline = httpConfig.deadline();
+        this.longestWait = httpConfig.maxWait().orElse(deadline);
         this.invocation = invocation;
     }
 
@@ -110,7 +113,8 @@ public final class OpenAiResource {
     public Response generate(@Context RoutingContext http, @Context UriInfo uri, @Context ServerRequestContext answer) {
         OpenAiRequest request = OpenAiRequest.read(JsonBody.bytes(http), config.models());
         Caller caller = Client.of(http).caller();
-        Deadline until = invocation.cap(Deadline.in(httpConfig.deadline(), clock));
+        Duration patience = Preferences.applyWait(http, deadline, longestWait);
+        Deadline until = invocation.cap(Deadline.in(patience, clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         if (request.inline()) {
             takeRoom(ready, answer, () -> hangUp(http));

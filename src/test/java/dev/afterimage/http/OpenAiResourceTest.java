@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.afterimage.generation.GenerationException.NotAnImageException;
 import dev.afterimage.generation.GenerationException.OutcomeUnknownException;
@@ -68,6 +69,28 @@ class OpenAiResourceTest extends WithFakeCore {
         assertThat(request.template().value()).isEqualTo("dall-e-3");
         assertThat(request.data().json()).isEqualTo("{\"prompt\":\"A fox\",\"size\":\"1024x1024\"}");
         assertThat(request.format()).isEqualTo(ImageFormat.PNG);
+    }
+
+    @Test
+    void preferWaitChangesTheDeadline() {
+        post("{'model':'card','prompt':'A fox'}").header("Preference-Applied", nullValue());
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
+
+        core.answerWith(new ImageOutcome.Pending(FakeCore.KEY, Duration.ofSeconds(7)));
+        preferring("wait=3").statusCode(429).header("Preference-Applied", "wait=3");
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(3));
+
+        core.answerWith(new ImageOutcome.Hit(FakeCore.ENTRY));
+        preferring("respond-async, wait=600").statusCode(200).header("Preference-Applied", "wait=25");
+        assertThat(core.generationRequest().deadline().at()).isEqualTo(FakeCore.NOW.plusSeconds(25));
+    }
+
+    private static ValidatableResponse preferring(String preference) {
+        return given().contentType("application/json")
+                .header("Prefer", preference)
+                .body("{\"model\":\"card\",\"prompt\":\"A fox\"}")
+                .post(OpenAiError.PATH)
+                .then();
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.afterimage.http.HttpConfig;
 import dev.afterimage.http.MediaTypeCheck;
 import dev.afterimage.http.auth.Client;
 import dev.afterimage.http.batch.BatchImages.Form;
+import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.limit.Caller;
@@ -92,6 +93,7 @@ public final class BatchResource {
     private final DryRun dryRun;
     private final ProviderLimitConfig prices;
     private final Duration deadline;
+    private final Duration longestWait;
     private final Optional<Uploads> uploads;
     private final MemorySize maxBytes;
 
@@ -114,6 +116,7 @@ public final class BatchResource {
         this.dryRun = dryRun;
         this.prices = prices;
         this.deadline = http.deadline();
+        this.longestWait = http.maxWait().orElse(deadline);
         this.uploads = uploads;
         this.maxBytes = maxBytes;
     }
@@ -150,7 +153,9 @@ public final class BatchResource {
                 return Response.ok(estimate(upload)).build();
             }
             Caller caller = Client.of(http).caller();
-            Batch batch = intake.submit(caller, key, Deadline.in(deadline, clock), upload);
+            // Without a key nothing is waited for but the upload itself.
+            Duration patience = key.isPresent() ? Preferences.applyWait(http, deadline, longestWait) : deadline;
+            Batch batch = intake.submit(caller, key, Deadline.in(patience, clock), upload);
             return Response.accepted(new Accepted(batch.id(), batch.total()))
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();

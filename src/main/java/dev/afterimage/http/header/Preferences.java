@@ -1,5 +1,6 @@
 package dev.afterimage.http.header;
 
+import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,20 @@ public record Preferences(boolean respondAsync, Optional<Duration> waitUpTo) {
      */
     public Duration patience(Duration usual, Duration longest) {
         return waitUpTo.map(wait -> atMost(longest, wait)).orElse(respondAsync ? Duration.ZERO : usual);
+    }
+
+    /**
+     * How long a request waits that cannot be answered with a 202 in place of its result, so that {@code respond-async} says
+     * nothing to it. Its answer, whichever it is, gets the header that says what was applied.
+     *
+     * @param usual the wait of a client that names none
+     * @param longest the most that a client may ask for
+     */
+    public static Duration applyWait(RoutingContext http, Duration usual, Duration longest) {
+        Preferences wait = new Preferences(
+                false, parse(http.request().headers().getAll(HEADER)).waitUpTo());
+        wait.applied(false, longest).ifPresent(applied -> http.response().putHeader(APPLIED_HEADER, applied));
+        return wait.patience(usual, longest);
     }
 
     private static Duration atMost(Duration longest, Duration wait) {

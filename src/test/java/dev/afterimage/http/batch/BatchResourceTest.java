@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @QuarkusTest
 @TestProfile(FakeCore.class)
@@ -256,6 +257,38 @@ class BatchResourceTest {
             assertThat(queue.status().bulk()).isPositive();
         }
         assertThat(upload.getResponseCode()).isEqualTo(202);
+    }
+
+    /** The clock stands still, so that a repeat that may wait would wait for ever. */
+    @Test
+    @Timeout(60)
+    void aRepeatWaitsForTheFirstNoLongerThanItPrefers() throws Exception {
+        String key = UUID.randomUUID().toString();
+        HttpURLConnection first = (HttpURLConnection) batches.openConnection();
+        first.setRequestMethod("POST");
+        first.setDoOutput(true);
+        first.setRequestProperty("Content-Type", "text/csv");
+        first.setRequestProperty("Idempotency-Key", key);
+        first.setChunkedStreamingMode(4096);
+        try (OutputStream out = first.getOutputStream()) {
+            out.write("template,title\n".getBytes(StandardCharsets.UTF_8));
+            for (int sent = 0; queue.status().bulk() == 0; sent++) {
+                out.write(("card,row " + sent + "\n").getBytes(StandardCharsets.UTF_8));
+                out.flush();
+            }
+
+            given().contentType("text/csv")
+                    .header("Idempotency-Key", key)
+                    .header("Prefer", "wait=0")
+                    .body("template,title\n")
+                    .post("/v1/batches")
+                    .then()
+                    .statusCode(409)
+                    .header("Preference-Applied", "wait=0")
+                    .body("type", endsWith("/idempotency-key-in-use"));
+        }
+        assertThat(first.getResponseCode()).isEqualTo(202);
+        assertThat(first.getHeaderField("Preference-Applied")).isNull();
     }
 
     @Test
