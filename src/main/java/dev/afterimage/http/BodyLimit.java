@@ -33,10 +33,10 @@ public final class BodyLimit {
     private static final int AFTER_FRAMEWORK = -1;
 
     /**
-     * The order of a handler that runs before {@link dev.afterimage.http.auth.AccessGate}, whose refusals leave bodies
-     * unread.
+     * The order of a handler that runs before {@link dev.afterimage.http.auth.AccessGate} and the checks of a page's origin
+     * before it, whose refusals leave bodies unread.
      */
-    private static final int BEFORE_REFUSALS = -260;
+    private static final int BEFORE_REFUSALS = -310;
 
     void register(
             @Observes Router router, @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize batches) {

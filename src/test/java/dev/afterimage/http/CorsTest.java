@@ -2,10 +2,14 @@ package dev.afterimage.http;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.nullValue;
 
 import dev.afterimage.pipeline.ImageOutcome;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
@@ -83,6 +87,44 @@ class CorsTest extends WithFakeCore {
         Response foreign = from("https://elsewhere.example").get("/v1/stats");
         assertThat(foreign.header("Access-Control-Allow-Origin")).isNull();
         assertVaries(foreign);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://elsewhere.example", "http://localhost:1", "null", "https://shop.example:444"})
+    void aForeignOriginIsRefusedWithAProblem(String origin) {
+        from(origin)
+                .contentType("application/json")
+                .body("{\"template\":\"t\",\"data\":{}}")
+                .post("/v1/images")
+                .then()
+                .statusCode(403)
+                .contentType("application/problem+json")
+                .body("type", endsWith("/origin-refused"))
+                .body("detail", containsString("quarkus.http.cors.origins"));
+        core.assertUntouched();
+
+        from(origin)
+                .header("Access-Control-Request-Method", "POST")
+                .options("/v1/images")
+                .then()
+                .statusCode(403)
+                .header("Access-Control-Allow-Origin", nullValue())
+                .contentType("application/problem+json");
+    }
+
+    /** A browser sends the origin of the service's own pages, too. */
+    @Test
+    void aPageOfTheServiceItselfMayCall() {
+        assertThat(from("http://localhost:" + RestAssured.port).get("/v1/stats").statusCode())
+                .isEqualTo(200);
+        for (String[] page : new String[][] {{"http://cards.internal", "cards.internal:80"}, {"http://x:81", "x:81"}}) {
+            assertThat(from(page[0])
+                            .header("Host", page[1])
+                            .get("/q/health/live")
+                            .statusCode())
+                    .as(page[0])
+                    .isEqualTo(200);
+        }
     }
 
     @Test
