@@ -71,8 +71,8 @@ final class RequestValues {
                     throw new RejectedException(
                             Reason.DATA,
                             "Leave out the data's " + path
-                                    + ": each request makes one image, and the provider's answer goes to this service"
-                                    + " only.");
+                                    + ": each request makes one image, of its template, and the provider's answer goes to"
+                                    + " this service only.");
                 });
     }
 

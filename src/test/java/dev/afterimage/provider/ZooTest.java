@@ -124,7 +124,8 @@ class ZooTest {
         "REPLICATE, number_of_images, 9",
         "REPLICATE, max_images, 15",
         "FAL, num_images, 4",
-        "FAL, max_images, 6"
+        "FAL, max_images, 6",
+        "HTML_CSS_TO_IMAGE, url, \"https://example.com\""
     })
     void noRequestOrdersMoreImagesOrAnotherWayOfAnswering(Zoo animal, String member, String value) {
         ZooBench bench = bench(animal);
