@@ -12,13 +12,13 @@ import dev.afterimage.http.header.Preferences;
 import dev.afterimage.http.problem.OpenAiError;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
+import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
 import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.GenerationRequest;
 import dev.afterimage.pipeline.ImageOutcome;
 import dev.afterimage.pipeline.ImageService;
 import dev.afterimage.store.ImageStore;
-import dev.afterimage.store.ImageStore.StoredImage;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -57,6 +57,8 @@ import org.jspecify.annotations.Nullable;
 @Path(OpenAiError.PATH)
 @RunOnVirtualThread // it reads images from the store
 public final class OpenAiResource {
+
+    private static final Duration MADE_ANEW = Duration.ofSeconds(1);
 
     private final ImageService images;
     private final ImageStore store;
@@ -193,12 +195,18 @@ public final class OpenAiResource {
     }
 
     private String content(IndexEntry entry) {
-        StoredImage stored = store.read(entry.key())
-                .orElseThrow(() -> ProblemException.of(
+        return store.read(entry.key())
+                .map(stored -> Base64.getEncoder().encodeToString(stored.content()))
+                .orElseThrow(() -> gone(entry.key()));
+    }
+
+    /** Has the index forget an image that is gone from the store, so that the next request has it made anew. */
+    private ProblemException gone(ImageKey key) {
+        images.lookup(key, true).toCompletableFuture().join();
+        return new ProblemException(Problem.of(
                         STORAGE_UNAVAILABLE,
-                        "The image was removed from the store. DELETE /v1/images/" + entry.key()
-                                + " has it made anew by the next request."));
-        return Base64.getEncoder().encodeToString(stored.content());
+                        "The image was removed from the store. Send the same request again: it has the image made anew.")
+                .after(MADE_ANEW));
     }
 
     /** How requests in the form of OpenAI's Images API are read. */

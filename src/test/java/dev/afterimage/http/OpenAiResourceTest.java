@@ -127,9 +127,12 @@ class OpenAiResourceTest extends WithFakeCore {
     }
 
     @Test
-    void anImageThatIsNotInTheStoreIsAnError() {
-        error(post("{'model':'card','prompt':'A fox','response_format':'b64_json'}"), 503, "server_error")
+    void anImageThatIsNotInTheStoreIsAskedForAgainAndThenMadeAnew() {
+        error(post(INLINE), 503, "server_error")
+                .header("Retry-After", "1")
+                .header("x-should-retry", "true")
                 .body("error.code", equalTo("storage_unavailable"));
+        assertThat(core.validated()).containsExactly(true);
     }
 
     /** An image of 48,213 bytes has 64,284 characters, and an answer may hold 200,000. */
