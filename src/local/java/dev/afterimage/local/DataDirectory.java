@@ -1,6 +1,7 @@
 package dev.afterimage.local;
 
 import dev.afterimage.image.ImageKey;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -32,6 +33,7 @@ public final class DataDirectory {
     private static final int PROBE_BYTES = 4096;
 
     private final Path root;
+    private final String rootName;
     private final LocalDisk disk;
     private final TemporaryFolder temporary;
 
@@ -41,6 +43,7 @@ public final class DataDirectory {
 
     DataDirectory(Path root, Clock clock, LocalDisk disk) {
         this.root = root.toAbsolutePath().normalize();
+        this.rootName = this.root.toString();
         this.disk = disk;
         this.temporary = new TemporaryFolder(this.root.resolve("tmp"), clock);
     }
@@ -55,6 +58,15 @@ public final class DataDirectory {
      */
     Path shard(String folder, ImageKey key) {
         return root.resolve(folder).resolve(key.value().substring(0, 3)).resolve(key.value());
+    }
+
+    /**
+     * The length of a key's file in bytes, 0 where there is none or it cannot be found out. A {@link File}, whose name is
+     * put together here, because every hit passes here and paths would cost as much as the stat(2).
+     */
+    long lengthOf(String folder, ImageKey key) {
+        String name = key.value();
+        return new File(rootName + '/' + folder + '/' + name.substring(0, 3) + '/' + name).length();
     }
 
     FileMutex mutex(String name) {

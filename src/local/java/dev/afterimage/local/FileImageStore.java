@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -55,12 +54,7 @@ public final class FileImageStore implements ImageStore {
      * be found out.
      */
     boolean isWhole(IndexEntry entry) {
-        try {
-            BasicFileAttributes attributes = DataDirectory.attributes(fileOf(entry.key()));
-            return attributes != null && attributes.size() == ImageFile.HEADER_BYTES + entry.bytes();
-        } catch (IOException e) {
-            return false;
-        }
+        return directory.lengthOf("images", entry.key()) == ImageFile.HEADER_BYTES + entry.bytes();
     }
 
     @Override

@@ -113,9 +113,10 @@ final class ImageResponses {
      * The JSON of an image. It is written once for each signed URL, because writing it costs more than the rest of a
      * hit's work in this service.
      */
+    @SuppressWarnings("ReferenceEquality") // only first, because mostly it is the same object, from the near cache
     private byte[] json(IndexEntry entry, SignedUrl url) {
         Written known = written.getIfPresent(url.url());
-        if (known != null && known.entry().equals(entry)) {
+        if (known != null && (known.entry() == entry || known.entry().equals(entry))) {
             return known.json();
         }
         byte[] json = write(images, image(entry, url));
