@@ -13,6 +13,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.testing.CallersThread;
 import dev.afterimage.time.InvocationDeadline;
+import dev.afterimage.wiring.WiredProcess;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -111,7 +112,7 @@ class EventDispatcherFuzz {
                                 .withHeaders(Map.copyOf(request.getHeaders()))
                                 .withBody(request.getRawPath().strip())
                                 .build(),
-                        new ProblemResponses(new Problems(CLOCK), JSON),
+                        new ProblemResponses(new Problems(CLOCK), JSON, WiredProcess.METERS),
                         deadlines),
                 (messages, deadline) -> {
                     Set<String> failed = new HashSet<>();

@@ -18,6 +18,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.pipeline.Drain;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.InvocationDeadline;
+import dev.afterimage.wiring.WiredProcess;
 import io.restassured.path.json.JsonPath;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -367,7 +368,7 @@ class EventDispatcherTest {
                                     .withBody("hello")
                                     .build();
                         },
-                        new ProblemResponses(new Problems(clock), new ObjectMapper()),
+                        new ProblemResponses(new Problems(clock), new ObjectMapper(), WiredProcess.METERS),
                         deadlines),
                 (messages, deadline) -> worker.handle(messages, deadline),
                 (catalogue, due, deadline) -> planner.plan(catalogue, due, deadline),

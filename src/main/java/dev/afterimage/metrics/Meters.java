@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Meters {
 
     public static final String REQUESTS = "afterimage.requests";
+    public static final String PROBLEMS = "afterimage.problems";
     public static final String REQUEST_TIME = "afterimage.request.time";
     public static final String PROVIDER_LATENCY = "afterimage.provider.latency";
     public static final String PROVIDER_ANSWERS = "afterimage.provider.answers";
@@ -42,6 +43,8 @@ public final class Meters {
     public static final String FALLBACKS = "afterimage.fallbacks";
     public static final String CACHE_FAILURES = "afterimage.cache.failures";
 
+    /** The tag that says what kind of problem a request was answered with. */
+    public static final String TYPE = "type";
     /** The tag that says how a request or a job ended. */
     public static final String OUTCOME = "outcome";
     /** The tag that says what kind of answer the provider gave. */
@@ -99,6 +102,16 @@ public final class Meters {
     /** The traces; {@link Spans#NONE} where the build or the configuration has none. */
     public Spans spans() {
         return spans;
+    }
+
+    /**
+     * Counts an answer with a problem document, to a request of any kind.
+     *
+     * @param type the last part of the problem's type, such as quota-exceeded
+     */
+    public void countProblem(String type) {
+        counter(PROBLEMS, "answers", "Answers with a problem document, by its type", TYPE, type)
+                .increment();
     }
 
     /**

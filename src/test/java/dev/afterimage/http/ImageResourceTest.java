@@ -2,6 +2,7 @@ package dev.afterimage.http;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import dev.afterimage.image.ImageKey;
@@ -135,6 +136,10 @@ class ImageResourceTest extends WithFakeCore {
     void healthAndMetricsAreServed() {
         given().get("/q/health/live").then().statusCode(200);
         given().get("/q/health/ready").then().statusCode(200);
-        given().get("/q/metrics").then().statusCode(200);
+        given().get("/v1/images/" + FakeCore.KEY).then().statusCode(404);
+        given().get("/q/metrics")
+                .then()
+                .statusCode(200)
+                .body(containsString("afterimage_problems_answers_total{type=\"image-not-found\"}"));
     }
 }

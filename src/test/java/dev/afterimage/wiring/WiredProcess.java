@@ -84,7 +84,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 public final class WiredProcess {
 
     /** No test reads these meters, so all processes share them. */
-    private static final Meters METERS = new Meters(new SimpleMeterRegistry());
+    public static final Meters METERS = new Meters(new SimpleMeterRegistry());
 
     /** The same for every process. */
     private static final KeyScheme KEYS = new KeyScheme(ProviderIdentity.builtIn("demo"));

@@ -53,6 +53,11 @@ public record Problem(
         return new Problem(type, title, status, detail, Optional.empty(), Optional.empty(), Map.of());
     }
 
+    /** The last part of the type, such as {@code not-found}; about:blank for what only has a status. */
+    String word() {
+        return type.substring(type.lastIndexOf('/') + 1);
+    }
+
     /** Whether all that is wrong is that the image is not made yet. */
     boolean isLate() {
         return type.equals(IMAGE_PENDING.uri());

@@ -11,6 +11,7 @@ import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.http.auth.RouteRoles;
 import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.metrics.Meters;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
@@ -26,10 +27,12 @@ public final class ProblemResponses {
 
     private final Problems problems;
     private final ObjectMapper json;
+    private final Meters meters;
 
-    public ProblemResponses(Problems problems, ObjectMapper json) {
+    public ProblemResponses(Problems problems, ObjectMapper json, Meters meters) {
         this.problems = problems;
         this.json = json;
+        this.meters = meters;
     }
 
     /**
@@ -49,6 +52,7 @@ public final class ProblemResponses {
     }
 
     private HttpResponse answer(Problem problem, String requestId, String path) {
+        meters.countProblem(problem.word());
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", ProblemDocument.MEDIA_TYPE);
         headers.put("Cache-Control", "no-store");
