@@ -1,6 +1,8 @@
 package dev.afterimage.simulation;
 
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.jobs.Job;
+import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.simulation.SimulatedProvider.Call;
 import java.time.Duration;
 import java.util.Comparator;
@@ -125,7 +127,8 @@ final class NightLaw {
 
     /**
      * The provider did not make it when asked, two processes ended before they had stored it (two purchases are all that a key
-     * has), or somebody deleted it. Calls in vain are remembered for a freshness period, so those of the former night count, too.
+     * has), its job was given up (law 7 wants a cause for that), or somebody deleted it. Calls in vain are remembered for a
+     * freshness period, so those of the former night count, too.
      */
     private boolean hasTrouble(ImageKey key, long since) {
         long remembered =
@@ -138,6 +141,10 @@ final class NightLaw {
                                 .filter(call -> call.delivered < 0 || fleet.isPurchaseLost(call))
                                 .count()
                         >= 2
+                || fleet.queues().on(SimulatedQueues.DEAD).stream()
+                        .anyMatch(dead -> dead.at >= since
+                                && JobCodec.decode(dead.body) instanceof Job.Image job
+                                && job.key().equals(key))
                 || fleet.deletions().stream()
                         .anyMatch(deleted -> deleted.key().equals(key) && deleted.ended() >= since);
     }
