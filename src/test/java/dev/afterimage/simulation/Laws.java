@@ -47,8 +47,11 @@ final class Laws {
     private static final long LATENESS_WITHOUT_REDIS = 3 * SECOND;
     /** A call's receipt is written at most this long before it leaves. */
     private static final long LONGEST_LEAD = SECOND;
-    /** Seven commands of a request without a deadline, if Redis needs its whole time-out for each, and the queue. */
-    private static final long LATENESS_WITH_SLOW_REDIS = 4 * SECOND;
+    /**
+     * Nine commands of a request without a deadline, if Redis needs its whole time-out for each, and the queue; two of them take
+     * the mark back when the queue is down.
+     */
+    private static final long LATENESS_WITH_SLOW_REDIS = 5 * SECOND;
     /** As {@code afterimage.cache.near-ttl} has it, with what an answer takes. */
     private static final long NEAR = 3 * SECOND;
 
