@@ -1,5 +1,7 @@
 package dev.afterimage.pipeline;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.afterimage.cache.Horizon;
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.Callables;
@@ -28,12 +30,27 @@ final class Lookup {
      */
     private static final Duration PROMPTLY = Duration.ofSeconds(1);
 
+    /**
+     * For so long nobody asks the store again whether it has an image: some clients ask to validate with every request, such
+     * as scripts that fetch with {@code cache: 'no-store'}.
+     */
+    private static final Duration VALID_FOR = Duration.ofSeconds(5);
+
+    private static final long MOST_VALID = 10_000;
+
     private final PipelineParts parts;
+    private final Cache<ImageKey, Boolean> seenInStore;
     private final RateLimitedLog unread;
     private final RateLimitedLog unwritten;
 
     Lookup(PipelineParts parts) {
         this.parts = parts;
+        this.seenInStore = Caffeine.newBuilder()
+                .maximumSize(MOST_VALID)
+                .expireAfterWrite(VALID_FOR)
+                .ticker(() -> parts.clock().millis() * 1_000_000)
+                .executor(Runnable::run)
+                .build();
         this.unread = new RateLimitedLog(LOG, "The index cannot be reached, which counts as a miss", parts.clock());
         this.unwritten = new RateLimitedLog(LOG, "The index does not take an entry or its removal", parts.clock());
     }
@@ -54,8 +71,13 @@ final class Lookup {
     }
 
     private Optional<IndexEntry> validated(IndexEntry entry) {
+        if (seenInStore.getIfPresent(entry.key()) != null) {
+            return Optional.of(entry);
+        }
         try {
-            return check(entry);
+            Optional<IndexEntry> standing = check(entry);
+            standing.ifPresent(there -> seenInStore.put(entry.key(), true));
+            return standing;
         } catch (StoreUnavailableException gone) {
             return Optional.of(entry);
         }

@@ -647,7 +647,11 @@ class ImagePipelineTest {
         assertThat(join(pipeline.indexLookup(REQUEST, true)).hit()).isPresent();
         store.delete(key);
         assertThat(join(pipeline.indexLookup(REQUEST, false)).hit()).isPresent();
+        assertThat(join(pipeline.indexLookup(REQUEST, true)).hit())
+                .as("the store was asked a moment ago")
+                .isPresent();
 
+        clock.advance(Duration.ofSeconds(5));
         assertThat(join(pipeline.lookup(key, true))).isEmpty();
         assertThat(index.entries()).isEmpty();
         assertThat(obtain()).isInstanceOf(ImageOutcome.Stored.class);
