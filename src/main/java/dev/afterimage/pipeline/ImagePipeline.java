@@ -56,6 +56,8 @@ public final class ImagePipeline implements ImageService {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     /** The longest wait that an answer names while another call for the same key is under way. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
+    /** How long a DELETE stays noted at least, for a process that stands still during its call and brings the image then. */
+    private static final Duration LEAST_NOTED = Duration.ofHours(1);
     /** The pause before a request joins the next flight, after one that brought no image for it. */
     private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(50);
 
@@ -387,7 +389,8 @@ public final class ImagePipeline implements ImageService {
     }
 
     private ImageKey noteDeleted(ImageKey key) {
-        parts.receipts().noteDeleted(key, parts.freshness().longestTtl());
+        Duration ttl = parts.freshness().longestTtl();
+        parts.receipts().noteDeleted(key, ttl.compareTo(LEAST_NOTED) > 0 ? ttl : LEAST_NOTED);
         flights.forget(new FlightKey(key, Lane.INTERACTIVE));
         flights.forget(new FlightKey(key, Lane.BULK));
         return key;
