@@ -84,7 +84,8 @@ class ScrapeTest {
         ours.stream()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(line -> TAG.matcher(line).results().forEach(tag -> {
-                    assertThat(tag.group(1)).isIn("outcome", "class", "lane", "answer", "part", "le", "quantile");
+                    assertThat(tag.group(1))
+                            .isIn("outcome", "class", "type", "lane", "answer", "part", "le", "quantile");
                     values.add(tag.group(2));
                 }));
         assertThat(values).doesNotContain(key, "social-card", CALLER).hasSizeLessThan(60);
