@@ -192,12 +192,14 @@ final class Lookup {
     private Optional<IndexEntry> check(IndexEntry entry) {
         Instant asked = parts.clock().instant();
         Optional<IndexEntry> standing = parts.store().find(entry.key()).filter(stored -> !isDeleted(stored));
-        if (standing.filter(stored -> stored.createdAt().equals(entry.createdAt()))
-                .isPresent()) {
+        if (standing.isEmpty()) {
+            forget(entry.key());
+        } else if (standing.get().createdAt().equals(entry.createdAt())) {
             return Optional.of(entry);
+        } else {
+            // Not taken out before: what is there may be the newer image already.
+            enter(standing.get(), () -> !isPrompt(asked));
         }
-        forget(entry.key());
-        standing.ifPresent(other -> reindex(other, asked));
         return standing;
     }
 

@@ -75,8 +75,7 @@ class PipelineFaultsTest {
     private final MemoryImageStore store = new MemoryImageStore();
     private final FakeGenerator provider = new FakeGenerator();
     private final FakeBacklog backlog = new FakeBacklog();
-    private final FreshnessPolicy freshness =
-            new FreshnessPolicy(TTL, Duration.ofDays(7), Duration.ofHours(1), Map.of());
+    private FreshnessPolicy freshness = new FreshnessPolicy(TTL, Duration.ofDays(7), Duration.ofHours(1), Map.of());
     private final MemoryFlightLeases leases = new MemoryFlightLeases(LEASE, clock::nanoTime, pause);
     private MemoryLimiter limiter = Permitted.limiter(clock);
     private CallerQuota quota = new MemoryCallerQuota(OptionalInt.empty(), clock);
@@ -300,6 +299,18 @@ class PipelineFaultsTest {
         store.afterFind(() -> {});
         ended(pipeline(), asked(REQUEST));
         assertThat(index.entries()).containsKey(KEY);
+    }
+
+    /** A bug (seed 14085373): the image of a process that stood still for longer than images are fresh came back. */
+    @Test
+    void aDeleteStaysNotedForAnHourThoughImagesAreFreshForAMinute() {
+        freshness = new FreshnessPolicy(Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ZERO, Map.of());
+        Callables.await(pipeline().forget(KEY));
+
+        clock.advance(Duration.ofMinutes(59));
+        assertThat(limiter.isDeleted(KEY)).isTrue();
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(limiter.isDeleted(KEY)).isFalse();
     }
 
     @Test
