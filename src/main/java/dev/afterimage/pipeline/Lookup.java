@@ -11,8 +11,11 @@ import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
@@ -31,23 +34,37 @@ final class Lookup {
     private static final Duration PROMPTLY = Duration.ofSeconds(1);
 
     /**
-     * For so long nobody asks the store again whether it has an image: some clients ask to validate with every request, such
-     * as scripts that fetch with {@code cache: 'no-store'}.
+     * How long the store's word that it has an image is enough for a request that asks to validate: some clients ask that
+     * every time, such as scripts that fetch with {@code cache: 'no-store'}.
      */
     private static final Duration VALID_FOR = Duration.ofSeconds(5);
 
-    private static final long MOST_VALID = 10_000;
+    /**
+     * How often the store is asked for an image that is hit. A bucket can lose one that nobody deleted here, to a lifecycle
+     * rule or by hand.
+     */
+    private static final Duration CHECKED_EVERY = Duration.ofHours(1);
+
+    /** How many checks run behind answers at once. A hit that comes meanwhile is not checked; a later one of its key is. */
+    private static final int CHECKS_AT_ONCE = 4;
+
+    /** How many keys are remembered as checked, some 150 bytes each. One that is forgotten is checked again sooner. */
+    private static final long MOST_CHECKED = 50_000;
 
     private final PipelineParts parts;
-    private final Cache<ImageKey, Boolean> seenInStore;
+    /** When the store last had the image of a key. */
+    private final Cache<ImageKey, Instant> seenInStore;
+    /** The keys that are being checked behind an answer. */
+    private final Set<ImageKey> inCheck = ConcurrentHashMap.newKeySet();
+
     private final RateLimitedLog unread;
     private final RateLimitedLog unwritten;
 
     Lookup(PipelineParts parts) {
         this.parts = parts;
         this.seenInStore = Caffeine.newBuilder()
-                .maximumSize(MOST_VALID)
-                .expireAfterWrite(VALID_FOR)
+                .maximumSize(MOST_CHECKED)
+                .expireAfterWrite(CHECKED_EVERY)
                 .ticker(() -> parts.clock().millis() * 1_000_000)
                 .executor(Runnable::run)
                 .build();
@@ -56,30 +73,58 @@ final class Lookup {
     }
 
     /**
-     * What the index knows, whatever its freshness. Does not block and does not fail.
+     * What the index knows, whatever its freshness. Does not block and does not fail. Where the index itself does not look
+     * for the image, the store is asked behind the answer, at most once in {@link #CHECKED_EVERY} for each key.
      *
-     * @param validate whether it counts only if the store has the image, too, as far as the store can be asked
+     * @param validate whether the store is asked before the answer, as far as it can be; an image that it does not have is
+     *     not known then
      */
     CompletionStage<Optional<IndexEntry>> inIndex(ImageKey key, boolean validate) {
         CompletionStage<Optional<IndexEntry>> indexed = parts.index().find(key).exceptionally(failure -> {
             unread.say(failure);
             return Optional.empty();
         });
-        return validate
-                ? indexed.thenApplyAsync(known -> known.flatMap(this::validated), parts.virtualThreads())
+        if (validate) {
+            return indexed.thenApplyAsync(known -> known.flatMap(this::validated), parts.virtualThreads());
+        }
+        return parts.checksHits()
+                ? indexed.thenApply(known -> {
+                    known.ifPresent(this::checkBehind);
+                    return known;
+                })
                 : indexed;
     }
 
     private Optional<IndexEntry> validated(IndexEntry entry) {
-        if (seenInStore.getIfPresent(entry.key()) != null) {
+        Instant seen = seenInStore.getIfPresent(entry.key());
+        if (seen != null && parts.clock().instant().isBefore(seen.plus(VALID_FOR))) {
             return Optional.of(entry);
         }
         try {
-            Optional<IndexEntry> standing = check(entry);
-            standing.ifPresent(there -> seenInStore.put(entry.key(), true));
-            return standing;
+            return check(entry);
         } catch (StoreUnavailableException gone) {
             return Optional.of(entry);
+        }
+    }
+
+    /** Does not wait. */
+    private void checkBehind(IndexEntry entry) {
+        ImageKey key = entry.key();
+        if (seenInStore.getIfPresent(key) != null || inCheck.size() >= CHECKS_AT_ONCE || !inCheck.add(key)) {
+            return;
+        }
+        try {
+            parts.virtualThreads().execute(() -> {
+                try {
+                    check(entry);
+                } catch (StoreUnavailableException gone) {
+                    // A later hit has it checked.
+                } finally {
+                    inCheck.remove(key);
+                }
+            });
+        } catch (RejectedExecutionException shuttingDown) {
+            inCheck.remove(key);
         }
     }
 
@@ -170,6 +215,7 @@ final class Lookup {
      * the image, and is asked next time.
      */
     private void enter(IndexEntry entry, BooleanSupplier isToBeChecked) {
+        seenInStore.put(entry.key(), parts.clock().instant());
         parts.drain().entered();
         parts.index()
                 .put(entry)
@@ -193,8 +239,10 @@ final class Lookup {
         Instant asked = parts.clock().instant();
         Optional<IndexEntry> standing = parts.store().find(entry.key()).filter(stored -> !isDeleted(stored));
         if (standing.isEmpty()) {
+            LOG.infof("The image of %s is gone from the store; the next request has it made anew", entry.key());
             forget(entry.key());
         } else if (standing.get().createdAt().equals(entry.createdAt())) {
+            seenInStore.put(entry.key(), asked);
             return Optional.of(entry);
         } else {
             // Not taken out before: what is there may be the newer image already.

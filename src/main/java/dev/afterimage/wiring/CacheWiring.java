@@ -4,7 +4,6 @@ import dev.afterimage.aws.S3Bucket;
 import dev.afterimage.aws.S3Config;
 import dev.afterimage.aws.S3ImageStore;
 import dev.afterimage.aws.S3TemplateVersions;
-import dev.afterimage.aws.StoredImagesIndex;
 import dev.afterimage.cache.CacheConfig;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.cache.NearIndex;
@@ -59,8 +58,6 @@ class CacheWiring {
             Instance<LocalBackend> local,
             Instance<RedisLink> redis,
             RedisConfig redisConfig,
-            S3Config s3Config,
-            @Identifier(ClientWiring.LIMITED) Instance<S3Client> s3,
             DeliveryConfig delivery,
             Instance<UrlSigner> signer,
             Meters meters,
@@ -73,15 +70,7 @@ class CacheWiring {
         ImageIndex near = switch (backends.storeKind()) {
             // A file is checked at each hit, so in front of the near cache.
             case FILESYSTEM -> LocalBackend.of(local).withImagesPresent(near(metered, config, machine));
-            case S3 ->
-                near(
-                        new StoredImagesIndex(
-                                metered,
-                                new S3ImageStore(S3Bucket.of(s3.get(), s3Config)),
-                                machine.nanoTime()::getAsLong,
-                                machine.threads()),
-                        config,
-                        machine);
+            case S3 -> near(metered, config, machine);
         };
         // Only CloudFront's signature takes long, and only a fleet's index keeps URLs.
         boolean signsAhead = backends.indexKind() == BackendConfig.IndexKind.REDIS

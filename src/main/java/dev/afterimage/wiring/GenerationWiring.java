@@ -101,6 +101,7 @@ class GenerationWiring {
 
     @Singleton
     ImageService imageService(
+            BackendConfig backends,
             KeyScheme keys,
             TemplateVersions versions,
             ImageIndex index,
@@ -130,6 +131,7 @@ class GenerationWiring {
                 versions,
                 index,
                 store,
+                backends.storeKind() == BackendConfig.StoreKind.S3,
                 leases,
                 receipts,
                 settler,

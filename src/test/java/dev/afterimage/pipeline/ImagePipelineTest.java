@@ -110,6 +110,7 @@ class ImagePipelineTest {
                 versions,
                 index,
                 store,
+                false,
                 leases,
                 limiter,
                 settler,

@@ -127,6 +127,7 @@ public final class Permitted {
                 new FixedVersions(),
                 index,
                 store,
+                false,
                 leases,
                 receipts,
                 settler,

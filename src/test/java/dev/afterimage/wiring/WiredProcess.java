@@ -208,17 +208,7 @@ public final class WiredProcess {
         DeliveryConfig delivery = settings.of(DeliveryConfig.class);
         Instance<LocalBackend> local = instance(null);
         ImageIndex index = flaw.index(caches.index(
-                backends,
-                cache,
-                local,
-                redis,
-                redisConfig,
-                s3Config,
-                s3,
-                delivery,
-                lazily(this::signer),
-                METERS,
-                machine));
+                backends, cache, local, redis, redisConfig, delivery, lazily(this::signer), METERS, machine));
         DeliveryWiring deliveries = new DeliveryWiring();
         BaseUrl baseUrl = deliveries.baseUrl(delivery);
         ExpiryWindow window = deliveries.expiryWindow(delivery, machine.clock());
@@ -295,6 +285,7 @@ public final class WiredProcess {
                 machine,
                 generations.retryPolicy(generation, machine));
         images = flaw.images(generations.imageService(
+                backends,
                 KEYS,
                 versions,
                 index,
