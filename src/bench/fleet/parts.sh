@@ -57,6 +57,18 @@ start_redis() {
   launch redis "${elsewhere[@]}" redis-server --port "$redis_port" --save '' --appendonly no
 }
 
+# A server with S3's protocol, with the bucket that the settings after it name. `profile` is the Maven profile of the build.
+start_s3() { # CLASSES PORT [PROFILE]
+  local root=../../.. build=$1 port=$2 profile=${3:+-P$3}
+  "$root/mvnw" -q -B -ntp -f "$root/pom.xml" ${profile:+"$profile"} dependency:build-classpath -DincludeScope=test \
+    -Dmdep.outputFile="$work/classpath"
+  launch s3 "$JAVA_HOME/bin/java" -Xmx512m -cp "$build/test-classes:$build/classes:$(cat "$work/classpath")" \
+    dev.afterimage.testing.S3Server "$port"
+  until curl -s -o /dev/null "localhost:$port"; do sleep 0.1; done
+  export AFTERIMAGE_S3_BUCKET=images QUARKUS_S3_ENDPOINT_OVERRIDE=http://127.0.0.1:$port QUARKUS_S3_PATH_STYLE_ACCESS=true
+  export AWS_ACCESS_KEY_ID=test-access-key AWS_SECRET_ACCESS_KEY=test-secret-key
+}
+
 start_provider() { # listens at provider_address
   launch provider "${elsewhere[@]}" node provider.mjs "$provider_port" "${provider_address:-127.0.0.1}"
   await_url provider "localhost:$provider_port/stats"

@@ -22,19 +22,6 @@ client="$work/client"
 mkdir "$work/task"
 (cd "$work/task" && "$JAVA_HOME/bin/jar" xf "$OLDPWD/$zip")
 
-# A function has no disk that stays, so its images lie in S3. What a warm hit never asks is named and not there.
-start_s3() {
-  "$root/mvnw" -q -B -ntp -f "$root/pom.xml" -Plambda dependency:build-classpath -DincludeScope=test -Dmdep.outputFile="$work/classpath"
-  launch s3 "$JAVA_HOME/bin/java" -Xmx512m -cp "$root/target/lambda/test-classes:$root/target/lambda/classes:$(cat "$work/classpath")" \
-    dev.afterimage.testing.S3Server $s3_port
-  until curl -s -o /dev/null localhost:$s3_port; do sleep 0.1; done
-  AFTERIMAGE_DELIVERY_PRIVATE_KEY=$(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null)
-  export AFTERIMAGE_BACKEND=aws AFTERIMAGE_DELIVERY_PRIVATE_KEY AFTERIMAGE_S3_BUCKET=images
-  export QUARKUS_S3_ENDPOINT_OVERRIDE=http://127.0.0.1:$s3_port QUARKUS_S3_PATH_STYLE_ACCESS=true
-  export AWS_ACCESS_KEY_ID=test-access-key AWS_SECRET_ACCESS_KEY=test-secret-key
-  export AFTERIMAGE_SQS_{INTERACTIVE,BULK,DEAD_LETTER}_QUEUE_URL=http://127.0.0.1:1/none
-}
-
 start_function() {
   local options handler=io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler::handleRequest
   read -ra options <<<"${JAVA_OPTIONS-}"
@@ -48,7 +35,11 @@ start_function() {
 }
 
 start_redis
-start_s3
+# A function has no disk that stays, so its images lie in S3. What a warm hit never asks is named and not there.
+start_s3 "$root/target/lambda" $s3_port lambda
+AFTERIMAGE_DELIVERY_PRIVATE_KEY=$(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 2>/dev/null)
+export AFTERIMAGE_BACKEND=aws AFTERIMAGE_DELIVERY_PRIVATE_KEY
+export AFTERIMAGE_SQS_{INTERACTIVE,BULK,DEAD_LETTER}_QUEUE_URL=http://127.0.0.1:1/none
 start_provider
 provider_allows 1000 1000 0
 export AFTERIMAGE_PROVIDER_RATE=1000 AFTERIMAGE_DELIVERY_BASE_URL=https://img.example.com
