@@ -9,6 +9,7 @@ import dev.afterimage.cache.Horizon;
 import dev.afterimage.image.ImageFormat;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.image.ImageRequest;
+import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.image.TemplateData;
 import dev.afterimage.image.TemplateId;
 import dev.afterimage.jobs.Job.BatchRow;
@@ -116,7 +117,11 @@ public final class JobCodec {
             throw new NewerFormatException("a job", format, FORMAT);
         }
         String callback = fields.get("callback");
-        return callback == null ? image(fields) : callback(fields, callback);
+        try {
+            return callback == null ? image(fields) : callback(fields, callback);
+        } catch (InvalidRequestException damaged) {
+            throw new IllegalArgumentException("A job's key, template or format is damaged.");
+        }
     }
 
     private static Job.Callback callback(Map<String, String> fields, String url) {

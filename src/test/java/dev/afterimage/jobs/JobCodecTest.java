@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobCodecTest {
 
@@ -73,6 +75,16 @@ class JobCodecTest {
 
             assertThat(JobCodec.decode(JobCodec.encode(callback))).isEqualTo(callback);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key", "template", "format"})
+    void aJobWithADamagedMemberIsNoJobAndIsNotRepeated(String member) {
+        String line = JobCodec.encode(Jobs.bulk(1)).replaceFirst("\"" + member + "\":\"", "$0 damaged/");
+
+        assertThatThrownBy(() -> JobCodec.decode(line))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageNotContaining("damaged/");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.afterimage.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobQueue.Claim;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
@@ -17,6 +18,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RedisJobQueueTest extends JobQueueContract {
 
@@ -162,11 +165,17 @@ class RedisJobQueueTest extends JobQueueContract {
         assertThat(queue.status().deadLetters()).isEqualTo(2);
     }
 
-    @Test
-    void whatIsNoJobIsDeadLetteredAndHoldsNoOtherJobUp() throws Exception {
+    static List<String> whatIsNoJob() {
+        String job = JobCodec.encode(Jobs.bulk(1));
+        return List.of("{\"variant\":\"x\"}", job.replace(Jobs.bulk(1).key().value(), "damaged"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatIsNoJob")
+    void whatIsNoJobIsDeadLetteredAndHoldsNoOtherJobUp(String body) throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2)), NOW);
         String bodies = "{" + clients.prefix + ":queue}:bodies";
-        link.call(Request.cmd(Command.HSET).arg(bodies).arg(Jobs.bulk(1).id()).arg("{\"variant\":\"x\"}"));
+        link.call(Request.cmd(Command.HSET).arg(bodies).arg(Jobs.bulk(1).id()).arg(body));
 
         assertThat(queue.claim(BOTH, 2, NOW))
                 .extracting(claim -> claim.job().id())
