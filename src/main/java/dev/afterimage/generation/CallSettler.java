@@ -100,6 +100,8 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
                     return;
                 } catch (FleetUnavailableException | StoreUnavailableException still) {
                     LOG.debugf("A receipt cannot be ended now: %s", still.getMessage());
+                } catch (RuntimeException unforeseen) {
+                    LOG.error("A receipt cannot be ended; it is tried again", unforeseen);
                 }
             }
         } catch (InterruptedException cancelled) {

@@ -25,7 +25,8 @@ import java.util.random.RandomGenerator;
 public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random) {
 
     private static final Duration FIRST = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofSeconds(8);
+    /** Backoffs of 1, 2, 4 and 8 s. */
+    private static final int MOST_DOUBLINGS = 3;
 
     /**
      * The wait before the next attempt; empty when there should be none.
@@ -64,8 +65,7 @@ public record RetryPolicy(Duration maxWait, Clock clock, RandomGenerator random)
     }
 
     private Duration backOff(int retry) {
-        Duration doubled = FIRST.multipliedBy(1L << Math.min(retry, 3));
-        Duration bounded = doubled.compareTo(LONGEST) > 0 ? LONGEST : doubled;
-        return bounded.plusMillis(random.nextLong(bounded.toMillis() / 4));
+        Duration doubled = FIRST.multipliedBy(1L << Math.min(retry, MOST_DOUBLINGS));
+        return doubled.plusMillis(random.nextLong(doubled.toMillis() / 4));
     }
 }

@@ -24,6 +24,7 @@ import dev.afterimage.singleflight.FlightLeases.WaitingPlace;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -305,7 +306,7 @@ final class LeaderFlight {
         // Dated before the receipt is held, so that this image does not replace one that another call brings after
         // that; and dated after the image that the call was to replace, even if the clock was set back
         // meanwhile.
-        Instant now = parts.clock().instant();
+        Instant now = parts.clock().instant().truncatedTo(ChronoUnit.MILLIS);
         Instant former = call.purchase().newestSeen();
         Instant made = now.isAfter(former) ? now : former.plusMillis(1);
         IndexEntry entry =

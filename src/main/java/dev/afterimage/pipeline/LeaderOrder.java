@@ -31,7 +31,7 @@ final class LeaderOrder implements Attempt.Order {
     private final GenerationRequest generationRequest;
     private final ReentrantLock holding = new ReentrantLock();
     private volatile Permit.@Nullable Departed call;
-    private String ticket = "";
+    private volatile String ticket = "";
     private Optional<Instant> resumedFrom = Optional.empty();
     private String idempotencySuffix;
     private Optional<OpenJob> open = Optional.empty();
