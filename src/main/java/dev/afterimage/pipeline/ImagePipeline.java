@@ -144,8 +144,9 @@ public final class ImagePipeline implements ImageService {
             }
             old = known.filter(this::isServable);
             if (!generationRequest.queued() && old.filter(this::isRevalidated).isPresent()) {
-                parts.virtualThreads().execute(() -> revalidate(key, generationRequest.request()));
-                return stale(old.get());
+                IndexEntry seen = old.get();
+                parts.virtualThreads().execute(() -> revalidate(seen, generationRequest.request()));
+                return stale(seen);
             }
             return missing(generationRequest, key, old);
         } catch (RejectedException | DeletedMeanwhileException permanent) {
@@ -183,11 +184,13 @@ public final class ImagePipeline implements ImageService {
     }
 
     /** Queues a job that makes a stale image anew (stale-while-revalidate), unless a receipt forbids buying it now. */
-    private void revalidate(ImageKey key, ImageRequest request) {
+    private void revalidate(IndexEntry seen, ImageRequest request) {
         try {
-            Purchase purchase = Purchase.of(key, request, parts.freshness().ttlOf(request.template()));
+            Purchase purchase = Purchase.of(
+                            seen.key(), request, parts.freshness().ttlOf(request.template()))
+                    .havingSeen(seen.createdAt());
             if (parts.receipts().refusal(purchase).isEmpty()) {
-                parts.backlog().refresh(key, request);
+                parts.backlog().refresh(seen.key(), request);
             }
         } catch (RuntimeException notNow) {
             notRefreshed.say(notNow);

@@ -10,8 +10,8 @@ import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,8 +45,14 @@ final class Lookup {
      */
     private static final Duration CHECKED_EVERY = Duration.ofHours(1);
 
-    /** How many checks run behind answers at once. A hit that comes meanwhile is not checked; a later one of its key is. */
-    private static final int CHECKS_AT_ONCE = 4;
+    /** How long a request that asks to validate waits for the store at most. Then the index is believed. */
+    private static final Duration LONGEST_VALIDATION = Duration.ofSeconds(1);
+
+    /** How many checks run at once, with those that requests wait for. Others trust the index. */
+    private static final int CHECKS_AT_ONCE = 32;
+
+    /** How many run before none is begun behind an answer. A later hit of the same key has it checked. */
+    private static final int CHECKS_BEHIND = 4;
 
     /** How many keys are remembered as checked, some 150 bytes each. One that is forgotten is checked again sooner. */
     private static final long MOST_CHECKED = 50_000;
@@ -54,8 +60,10 @@ final class Lookup {
     private final PipelineParts parts;
     /** When the store last had the image of a key. */
     private final Cache<ImageKey, Instant> seenInStore;
-    /** The keys that are being checked behind an answer. */
-    private final Set<ImageKey> inCheck = ConcurrentHashMap.newKeySet();
+    /** The checks under way, each with the entry of the image that the store has, if any. */
+    private final Map<ImageKey, CompletableFuture<Optional<IndexEntry>>> checks = new ConcurrentHashMap<>();
+    /** Until when nothing is checked, because the store could not be reached. */
+    private volatile Instant nextCheck = Instant.MIN;
 
     private final RateLimitedLog unread;
     private final RateLimitedLog unwritten;
@@ -85,7 +93,8 @@ final class Lookup {
             return Optional.empty();
         });
         if (validate) {
-            return indexed.thenApplyAsync(known -> known.flatMap(this::validated), parts.virtualThreads());
+            return indexed.thenCompose(
+                    known -> known.map(this::validated).orElseGet(() -> CompletableFuture.completedFuture(known)));
         }
         return parts.checksHits()
                 ? indexed.thenApply(known -> {
@@ -95,36 +104,60 @@ final class Lookup {
                 : indexed;
     }
 
-    private Optional<IndexEntry> validated(IndexEntry entry) {
+    private CompletionStage<Optional<IndexEntry>> validated(IndexEntry entry) {
+        Optional<IndexEntry> believed = Optional.of(entry);
         Instant seen = seenInStore.getIfPresent(entry.key());
         if (seen != null && parts.clock().instant().isBefore(seen.plus(VALID_FOR))) {
-            return Optional.of(entry);
+            return CompletableFuture.completedFuture(believed);
         }
-        try {
-            return check(entry);
-        } catch (StoreUnavailableException gone) {
-            return Optional.of(entry);
+        return startedCheck(entry, CHECKS_AT_ONCE)
+                .map(check -> parts.pause()
+                        .orTimeout(check.copy(), LONGEST_VALIDATION)
+                        .exceptionally(notNow -> believed))
+                .orElseGet(() -> CompletableFuture.completedFuture(believed));
+    }
+
+    private void checkBehind(IndexEntry entry) {
+        if (seenInStore.getIfPresent(entry.key()) == null) {
+            startedCheck(entry, CHECKS_BEHIND);
         }
     }
 
-    /** Does not wait. */
-    private void checkBehind(IndexEntry entry) {
-        ImageKey key = entry.key();
-        if (seenInStore.getIfPresent(key) != null || inCheck.size() >= CHECKS_AT_ONCE || !inCheck.add(key)) {
-            return;
+    /**
+     * The check of an entry: one that is under way, or a new one. Does not wait.
+     *
+     * @return empty when so many run already, or when the store could not be reached a moment ago
+     */
+    private Optional<CompletableFuture<Optional<IndexEntry>>> startedCheck(IndexEntry entry, int atOnce) {
+        CompletableFuture<Optional<IndexEntry>> underWay = checks.get(entry.key());
+        if (underWay != null) {
+            return Optional.of(underWay);
+        }
+        if (checks.size() >= atOnce || parts.clock().instant().isBefore(nextCheck)) {
+            return Optional.empty();
+        }
+        CompletableFuture<Optional<IndexEntry>> check = new CompletableFuture<>();
+        underWay = checks.putIfAbsent(entry.key(), check);
+        if (underWay != null) {
+            return Optional.of(underWay);
         }
         try {
-            parts.virtualThreads().execute(() -> {
-                try {
-                    check(entry);
-                } catch (StoreUnavailableException gone) {
-                    // A later hit has it checked.
-                } finally {
-                    inCheck.remove(key);
-                }
-            });
+            parts.virtualThreads().execute(() -> run(check, entry));
+            return Optional.of(check);
         } catch (RejectedExecutionException shuttingDown) {
-            inCheck.remove(key);
+            checks.remove(entry.key());
+            return Optional.empty();
+        }
+    }
+
+    private void run(CompletableFuture<Optional<IndexEntry>> check, IndexEntry entry) {
+        try {
+            check.complete(check(entry));
+        } catch (StoreUnavailableException gone) {
+            nextCheck = parts.clock().instant().plus(VALID_FOR);
+            check.completeExceptionally(gone);
+        } finally {
+            checks.remove(entry.key());
         }
     }
 
@@ -245,8 +278,9 @@ final class Lookup {
             seenInStore.put(entry.key(), asked);
             return Optional.of(entry);
         } else {
-            // Not taken out before: what is there may be the newer image already.
-            enter(standing.get(), () -> !isPrompt(asked));
+            // Not taken out before: what is there may be the newer image already. Checked again, because a DELETE may
+            // come in between.
+            enter(standing.get(), () -> true);
         }
         return standing;
     }
