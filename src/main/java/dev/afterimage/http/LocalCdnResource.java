@@ -6,8 +6,8 @@ import static dev.afterimage.http.problem.ProblemType.URL_REFUSED;
 
 import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.delivery.BaseUrl;
-import dev.afterimage.delivery.CannedPolicy;
-import dev.afterimage.delivery.CannedPolicy.VerificationResult;
+import dev.afterimage.delivery.CannedPolicyVerifier;
+import dev.afterimage.delivery.CannedPolicyVerifier.VerificationResult;
 import dev.afterimage.http.problem.Problem;
 import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.image.ImageKey;
@@ -47,13 +47,13 @@ public class LocalCdnResource {
     private static final Duration YEAR = Duration.ofDays(365);
 
     private final ImageStore store;
-    private final CannedPolicy policy;
+    private final CannedPolicyVerifier verifier;
     private final BaseUrl baseUrl;
     private final Clock clock;
 
-    LocalCdnResource(ImageStore store, CannedPolicy policy, BaseUrl baseUrl, Clock clock) {
+    LocalCdnResource(ImageStore store, CannedPolicyVerifier verifier, BaseUrl baseUrl, Clock clock) {
         this.store = store;
-        this.policy = policy;
+        this.verifier = verifier;
         this.baseUrl = baseUrl;
         this.clock = clock;
     }
@@ -79,7 +79,7 @@ public class LocalCdnResource {
 
     /** When the URL ends. */
     private Instant verified(HttpServerRequest request) {
-        return switch (policy.verify(baseUrl.at(pathAndQuery(request)))) {
+        return switch (verifier.verify(baseUrl.at(pathAndQuery(request)))) {
             case VerificationResult.Refused refused ->
                 throw ProblemException.of(URL_REFUSED, refused.reason().detail());
             case VerificationResult.Granted granted -> granted.expiresAt();

@@ -8,7 +8,7 @@ import dev.afterimage.aws.S3UrlSigner;
 import dev.afterimage.aws.SecretKeys;
 import dev.afterimage.cache.ImageIndex;
 import dev.afterimage.delivery.BaseUrl;
-import dev.afterimage.delivery.CannedPolicy;
+import dev.afterimage.delivery.CannedPolicyVerifier;
 import dev.afterimage.delivery.DeliveryConfig;
 import dev.afterimage.delivery.ExpiryWindow;
 import dev.afterimage.delivery.KeptUrls;
@@ -176,11 +176,11 @@ class DeliveryWiring {
      * another signer.
      */
     @Singleton
-    CannedPolicy cannedPolicy(DeliveryConfig config, Instance<Supplier<SigningKey>> keys, Clock clock) {
+    CannedPolicyVerifier cannedPolicyVerifier(DeliveryConfig config, Instance<Supplier<SigningKey>> keys, Clock clock) {
         if (config.privateKeySecret().isPresent() || config.signer() != DeliveryConfig.Signer.CLOUDFRONT) {
-            return new CannedPolicy(Map.of(), clock);
+            return new CannedPolicyVerifier(Map.of(), clock);
         }
         SigningKey key = keys.get().get();
-        return new CannedPolicy(Map.of(key.keyPairId(), PemKeys.publicOf(key.privateKey())), clock);
+        return new CannedPolicyVerifier(Map.of(key.keyPairId(), PemKeys.publicOf(key.privateKey())), clock);
     }
 }

@@ -2,7 +2,7 @@ package dev.afterimage.http;
 
 import dev.afterimage.aws.CloudFrontSigner;
 import dev.afterimage.delivery.BaseUrl;
-import dev.afterimage.delivery.CannedPolicy;
+import dev.afterimage.delivery.CannedPolicyVerifier;
 import dev.afterimage.delivery.ExpiryWindow;
 import dev.afterimage.delivery.SigningKey;
 import dev.afterimage.delivery.UrlSigner;
@@ -57,8 +57,8 @@ public class LocalCdnBeans {
 
     @Produces
     @Singleton
-    CannedPolicy policy(Clock clock) {
-        return new CannedPolicy(Map.of("LOCAL", Keys.FIRST.getPublic()), clock);
+    CannedPolicyVerifier verifier(Clock clock) {
+        return new CannedPolicyVerifier(Map.of("LOCAL", Keys.FIRST.getPublic()), clock);
     }
 
     @Produces

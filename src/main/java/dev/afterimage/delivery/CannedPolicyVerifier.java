@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Verifies signed URLs as CloudFront does ("Create a signed URL using a canned policy", Amazon CloudFront Developer Guide):
- * takes the three signing parameters out of the URL, writes the canned policy over what is left, and checks the RSA-SHA1
- * signature of that text with the public key that the URL names.
+ * Verifies signed URLs as CloudFront does ("Create a signed URL using a canned policy", Amazon CloudFront Developer
+ * Guide): takes the three signing parameters out of the URL, writes the canned policy over what is left, and checks the
+ * RSA-SHA1 signature of that text with the public key that the URL names.
  */
-public final class CannedPolicy {
+public final class CannedPolicyVerifier {
 
     /** Seconds since 1970 as CloudFront writes them; eleven digits reach past the year 5000. */
     private static final Pattern EPOCH_SECONDS = Pattern.compile("[1-9][0-9]{0,10}");
@@ -35,7 +35,7 @@ public final class CannedPolicy {
      *
      * @param publicKeys by key pair id: the key group, which has two keys while one is rotated
      */
-    public CannedPolicy(Map<String, PublicKey> publicKeys, Clock clock) {
+    public CannedPolicyVerifier(Map<String, PublicKey> publicKeys, Clock clock) {
         this.publicKeys = Map.copyOf(publicKeys);
         this.clock = clock;
     }
@@ -68,17 +68,17 @@ public final class CannedPolicy {
         if (!clock.instant().isBefore(expiresAt)) {
             return new VerificationResult.Refused(Refusal.EXPIRED);
         }
-        return signs(key, text(found.resource(), expires), signature)
+        return isSignatureOf(policy(found.resource(), expires), signature, key)
                 ? new VerificationResult.Granted(expiresAt)
                 : new VerificationResult.Refused(Refusal.WRONG_SIGNATURE);
     }
 
-    private static String text(String resource, String expires) {
+    private static String policy(String resource, String expires) {
         return "{\"Statement\":[{\"Resource\":\"" + resource + "\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":"
                 + expires + "}}}]}";
     }
 
-    private static boolean signs(PublicKey key, String policy, String signature) {
+    private static boolean isSignatureOf(String policy, String signature, PublicKey key) {
         try {
             Signature rsa = Signature.getInstance("SHA1withRSA");
             rsa.initVerify(key);
@@ -124,8 +124,8 @@ public final class CannedPolicy {
     }
 
     /**
-     * A URL taken apart as CloudFront takes it apart: the signing parameters, and the resource that is left without them,
-     * in its former order. Names are compared as they stand, undecoded, case included.
+     * A URL taken apart as CloudFront takes it apart: the signing parameters, and the resource that is left without
+     * them, in its former order. Names are compared as they stand, undecoded, case included.
      *
      * @param resource the URL that was signed
      * @param values of the signing parameters by name; of {@code Policy}, too, which makes it another kind of URL

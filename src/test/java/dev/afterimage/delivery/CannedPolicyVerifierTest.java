@@ -3,8 +3,8 @@ package dev.afterimage.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.afterimage.aws.CloudFrontSigner;
-import dev.afterimage.delivery.CannedPolicy.Refusal;
-import dev.afterimage.delivery.CannedPolicy.VerificationResult;
+import dev.afterimage.delivery.CannedPolicyVerifier.Refusal;
+import dev.afterimage.delivery.CannedPolicyVerifier.VerificationResult;
 import dev.afterimage.delivery.UrlSigner.SignedUrl;
 import dev.afterimage.testing.Keys;
 import dev.afterimage.testing.MutableClock;
@@ -19,24 +19,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CannedPolicyTest {
+class CannedPolicyVerifierTest {
 
     private static final Instant NOW = Instant.parse("2025-03-01T10:30:00Z");
 
     private final MutableClock clock = new MutableClock(NOW);
-    private final CannedPolicy policy =
-            new CannedPolicy(Map.of("K1", Keys.FIRST.getPublic(), "K2", Keys.SECOND.getPublic()), clock);
+    private final CannedPolicyVerifier verifier =
+            new CannedPolicyVerifier(Map.of("K1", Keys.FIRST.getPublic(), "K2", Keys.SECOND.getPublic()), clock);
 
     @Test
     void urlSignedByTheAwsSdkIsAcceptedUntilItExpires() {
         SignedUrl signed = signedBy("K1");
-        assertThat(policy.verify(signed.url())).isEqualTo(new VerificationResult.Granted(signed.expiresAt()));
+        assertThat(verifier.verify(signed.url())).isEqualTo(new VerificationResult.Granted(signed.expiresAt()));
     }
 
     @Test
     void twoKeysAreAcceptedDuringARotation() {
-        assertThat(policy.verify(signedBy("K1").url())).isInstanceOf(VerificationResult.Granted.class);
-        assertThat(policy.verify(signedBy("K2").url())).isInstanceOf(VerificationResult.Granted.class);
+        assertThat(verifier.verify(signedBy("K1").url())).isInstanceOf(VerificationResult.Granted.class);
+        assertThat(verifier.verify(signedBy("K2").url())).isInstanceOf(VerificationResult.Granted.class);
     }
 
     @Test
@@ -44,13 +44,14 @@ class CannedPolicyTest {
         String url = signedBy("K1").url();
         String signing = url.substring(url.indexOf("&Expires") + 1);
         String reordered = url.substring(0, url.indexOf('?') + 1) + signing + "&v=" + parameter(url, "v");
-        assertThat(policy.verify(reordered)).isInstanceOf(VerificationResult.Granted.class);
+        assertThat(verifier.verify(reordered)).isInstanceOf(VerificationResult.Granted.class);
     }
 
     @Test
     void aUrlWithoutParametersOfItsOwnVerifies() {
         // The vector: signed by openssl over the canned policy of https://d111111abcdef8.cloudfront.net/image.png.
-        CannedPolicy vector = new CannedPolicy(Map.of("KVECTOR", CannedPolicyVector.publicKey()), clock);
+        CannedPolicyVerifier vector =
+                new CannedPolicyVerifier(Map.of("KVECTOR", CannedPolicyVector.publicKey()), clock);
         assertThat(vector.verify(CannedPolicyVector.URL)).isInstanceOf(VerificationResult.Granted.class);
     }
 
@@ -58,7 +59,7 @@ class CannedPolicyTest {
     void expiredSignatureIsRefused() {
         SignedUrl signed = signedBy("K1");
         clock.advance(Duration.between(NOW, signed.expiresAt()).minusMillis(1));
-        assertThat(policy.verify(signed.url())).isInstanceOf(VerificationResult.Granted.class);
+        assertThat(verifier.verify(signed.url())).isInstanceOf(VerificationResult.Granted.class);
         clock.advance(Duration.ofMillis(1));
         assertRefused(signed.url(), Refusal.EXPIRED);
     }
@@ -72,7 +73,7 @@ class CannedPolicyTest {
 
     @Test
     void aForeignKeyIsRefused() {
-        CannedPolicy other = new CannedPolicy(Map.of("K2", Keys.SECOND.getPublic()), clock);
+        CannedPolicyVerifier other = new CannedPolicyVerifier(Map.of("K2", Keys.SECOND.getPublic()), clock);
         assertThat(other.verify(signedBy("K1").url())).isEqualTo(new VerificationResult.Refused(Refusal.UNKNOWN_KEY));
         assertRefused(signedBy("K1").url().replace("Key-Pair-Id=K1", "Key-Pair-Id=K2"), Refusal.WRONG_SIGNATURE);
     }
@@ -142,7 +143,7 @@ class CannedPolicyTest {
     }
 
     private void assertRefused(String url, Refusal reason) {
-        assertThat(policy.verify(url)).isEqualTo(new VerificationResult.Refused(reason));
+        assertThat(verifier.verify(url)).isEqualTo(new VerificationResult.Refused(reason));
     }
 
     private SignedUrl signedBy(String keyPairId) {
