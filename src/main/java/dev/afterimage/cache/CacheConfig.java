@@ -14,13 +14,15 @@ public interface CacheConfig {
     @WithDefault("24h")
     Duration ttl();
 
-    /** How long after its freshness an image is served when a new one cannot be had; zero never serves stale. */
+    /**
+     * How long an image that is no longer fresh is served when a new one cannot be had; zero serves no stale images.
+     */
     @WithDefault("7d")
     Duration staleTtl();
 
     /**
-     * How long after its freshness an image is served at once, and made anew in the background (RFC 5861); at the
-     * longest until {@code stale-ttl} ends. With zero, the first caller after that waits for the new one.
+     * How long an image that is no longer fresh is served at once while a new one is made in the background (RFC 5861);
+     * at the longest {@code stale-ttl}. With zero, the first caller who asks for a stale image waits for the new one.
      */
     @WithDefault("1h")
     Duration staleWhileRevalidate();

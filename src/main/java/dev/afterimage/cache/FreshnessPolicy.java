@@ -14,9 +14,9 @@ import java.util.stream.Stream;
  * Says how long images are fresh, and how long they are served after that. No time is negative.
  *
  * @param ttl how long an image is fresh after it was made
- * @param staleTtl how long after its freshness it is served when a new one cannot be had
- * @param staleWhileRevalidate how long after its freshness it is served at once while a new one is made (RFC 5861), at most
- *     {@code staleTtl}
+ * @param staleTtl how long an image that is no longer fresh is served when a new one cannot be had
+ * @param staleWhileRevalidate how long an image that is no longer fresh is served at once while a new one is made (RFC
+ *     5861), at most {@code staleTtl}
  * @param ttlByTemplate takes the place of {@code ttl}, by the template's name
  */
 public record FreshnessPolicy(
@@ -38,7 +38,7 @@ public record FreshnessPolicy(
                 .orElseThrow();
     }
 
-    /** Whether an image that is past its freshness is served at once while a new one is made. */
+    /** Whether this image is stale, and served at once while a new one is made. */
     public boolean isRevalidated(IndexEntry entry, Instant now) {
         return entry.freshness(now) == Freshness.STALE && entry.staleFor(now).compareTo(staleWhileRevalidate) < 0;
     }

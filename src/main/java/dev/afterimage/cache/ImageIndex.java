@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Port: the fast answer to "does this image exist?". It is used by every request, so it never blocks the calling
- * thread. Every operation may fail with a {@link CacheUnavailableException}, which callers treat as a miss.
+ * thread. Every operation may fail with a {@link CacheUnavailableException}; a failed lookup counts as a miss.
  */
 public interface ImageIndex {
 
@@ -39,8 +39,8 @@ public interface ImageIndex {
     CompletionStage<Void> remove(ImageKey key);
 
     /**
-     * The index or the template versions cannot be read now. Callers treat it as a miss; a meter counts it for the
-     * operator.
+     * The index or the template versions cannot be reached now. A lookup in the index that fails with this counts as a
+     * miss; a request whose template's version is not known, and a DELETE, fail with it.
      */
     class CacheUnavailableException extends RuntimeException {
 

@@ -29,7 +29,7 @@ public record IndexEntry(
             throw new IllegalArgumentException("a stored image has at least one byte");
         }
         if (staleUntil.isBefore(freshUntil)) {
-            throw new IllegalArgumentException("an image must not lose its stale time before its fresh time");
+            throw new IllegalArgumentException("staleUntil must not be before freshUntil");
         }
     }
 
@@ -71,7 +71,7 @@ public record IndexEntry(
     public enum Freshness {
         /** It is served. */
         FRESH,
-        /** It is served while a new one is made behind it, or when none can be had (RFC 5861). */
+        /** It is served while a new one is made in the background, or when none can be had (RFC 5861). */
         STALE,
         /** It is not served any more. */
         EXPIRED

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decorator: keeps the hottest entries in the process for seconds, so that the images everyone asks for cost no round trip.
  *
- * <p>What another process deleted may still be served from here, for {@code ttl} after the index has answered; what this process deletes is gone
- * at once. Unknown keys are not remembered.
+ * <p>What another process deletes may still be served from here until {@code ttl} has passed since this process read
+ * the index's answer; what this process deletes is gone at once. Unknown keys are not remembered.
  */
 public final class NearIndex implements ImageIndex {
 
@@ -53,7 +53,7 @@ public final class NearIndex implements ImageIndex {
         }
         long asked = ticker.read();
         return next.find(key).thenApply(found -> {
-            // What a frozen process was answered may have been deleted before it wakes and reads the answer.
+            // An answer that a frozen process reads late is not kept: the image may have been deleted since.
             if (ticker.read() - asked < ttl) {
                 found.ifPresent(entry -> near.put(key, entry));
             }

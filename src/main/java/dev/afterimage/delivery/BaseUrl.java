@@ -9,11 +9,12 @@ import java.util.function.Supplier;
 /**
  * The address before {@code /images/…}: what URLs are signed for, and what the local CDN verifies them against.
  *
- * <p>A configured address is the CDN's, and URLs are answered as they were signed. Where none is configured, URLs are signed
- * for {@value #LOCAL}, on whatever host and port the service listens, and {@link #seenFrom} puts the caller's own way to the
- * service in its place. That doesn't hurt the signature, because the local CDN verifies what follows {@code /cdn} against
- * this same address: so a URL works through {@code localhost}, a container's published port, a LAN address or a proxy, it
- * outlives a restart on another port, and processes that share a directory honour each other's.
+ * <p>A configured address is the CDN's, and URLs are answered as they were signed. Where none is configured, URLs are
+ * signed for {@value #LOCAL}, on whatever host and port the service listens, and {@link #seenFrom} replaces that
+ * address by the one through which the caller reached the service. The signature stays valid, because the local CDN
+ * verifies what follows {@code /cdn} as if it followed {@value #LOCAL}: so a URL works through {@code localhost}, a
+ * container's published port, a LAN address or a proxy, it outlives a restart on another port, and processes that share
+ * a directory honour each other's.
  */
 public final class BaseUrl {
 
@@ -21,8 +22,8 @@ public final class BaseUrl {
     public static final String CDN_PATH = "cdn";
 
     /**
-     * What URLs are signed for when no base URL is configured. A laptop listens there by default, so that such a URL works
-     * even where the caller's own way to the service is not known.
+     * What URLs are signed for when no base URL is configured. A laptop listens there by default, so that such a URL
+     * works even where it is not known how the caller reached the service.
      */
     public static final String LOCAL = "http://localhost:8080/" + CDN_PATH;
 
@@ -92,8 +93,8 @@ public final class BaseUrl {
     }
 
     /**
-     * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured, or when
-     * it does not lead to the local CDN, as a presigned URL of the store.
+     * The same URL on the host through which this caller reached the service; unchanged when a base URL is configured,
+     * or when it does not lead to the local CDN, such as a presigned URL of the store.
      *
      * @param serviceRoot the service's root as the caller addressed it, such as {@code http://192.168.0.7:8080/}; asked for
      *     only where it matters, because it is parsed from the request

@@ -37,7 +37,7 @@ public interface DeliveryConfig {
     Optional<String> privateKey();
 
     /**
-     * Instead of the two above: the Secrets Manager secret that holds both, as JSON
+     * Instead of {@code .key-pair-id} and {@code .private-key}: the Secrets Manager secret that holds both, as JSON
      * {@code {"keyPairId":"…","privateKey":"PEM"}}, by name or ARN. It may be rotated while the service runs.
      */
     Optional<String> privateKeySecret();

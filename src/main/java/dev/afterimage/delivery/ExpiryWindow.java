@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Rounds expiries up, so that everyone who asks for an image within a window gets the same one. Windows are {@code ttl} long.
- * Those of one image begin at another moment than those of most others, because otherwise all images that are in use
- * would have to be signed anew in the same second. The moment follows from the image's key, so it is the same in every
- * instance whose clock is right. A URL made at any moment of a window expires at the end of the next one: it is valid for
- * more than {@code ttl} and at most twice that.
+ * Rounds the expiries of an image's URLs up, so that everyone who asks for the image within a window of time gets the
+ * same URL. Windows are {@code ttl} long. A URL that is made at any moment of a window expires at the end of the next
+ * one: it is valid for more than {@code ttl} and at most twice that. The windows of different images begin at different
+ * moments, because otherwise all images that are in use would have to be signed anew in the same second. When they
+ * begin follows from the image's key, so it is the same in every instance whose clock is right.
  */
 public final class ExpiryWindow {
 

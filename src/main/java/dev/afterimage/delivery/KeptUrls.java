@@ -7,8 +7,9 @@ import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
- * Has an image signed once a window for the whole fleet: whoever signs keeps the URL beside the image's index entry, where the
- * others find it. A URL of another signer, of another window or of a former image is not used but replaced.
+ * Decorator: has the URL of an image signed once in each {@link ExpiryWindow} for the whole fleet. The process that
+ * signs it keeps it beside the image's index entry, where the others find it. A URL of another signer, of another
+ * window or of a former image is not used but replaced. A kept text is the URL after a prefix that names these three.
  */
 public final class KeptUrls implements UrlSigner {
 
@@ -43,10 +44,10 @@ public final class KeptUrls implements UrlSigner {
     public SignedUrl sign(IndexEntry entry) {
         String signedBy = fingerprint.get();
         Instant expiry = window.expiryOf(entry.key());
-        String mark = mark(signedBy, entry, expiry);
+        String prefix = prefix(signedBy, entry, expiry);
         return entry.keptUrl()
-                .filter(kept -> kept.startsWith(mark))
-                .map(kept -> new SignedUrl(kept.substring(mark.length()), expiry))
+                .filter(kept -> kept.startsWith(prefix))
+                .map(kept -> new SignedUrl(kept.substring(prefix.length()), expiry))
                 .orElseGet(() -> signedAndKept(entry, signedBy));
     }
 
@@ -54,12 +55,12 @@ public final class KeptUrls implements UrlSigner {
         SignedUrl signed = signer.sign(entry);
         keeper.keep(
                 entry.key(),
-                mark(signedBy, entry, signed.expiresAt()) + signed.url(),
+                prefix(signedBy, entry, signed.expiresAt()) + signed.url(),
                 window.endOf(signed.expiresAt()));
         return signed;
     }
 
-    private static String mark(String signedBy, IndexEntry entry, Instant expiry) {
+    private static String prefix(String signedBy, IndexEntry entry, Instant expiry) {
         return signedBy + " " + entry.createdAt().toEpochMilli() + " " + expiry.getEpochSecond() + " ";
     }
 

@@ -16,9 +16,9 @@ public interface LinkConfig {
     int SHORTEST_SECRET = 32;
 
     /**
-     * What links are signed with, by id: at least 32 bytes of text each. A link is honoured when any of them signed it, so
-     * that one can be rotated. Left out, a laptop uses one that follows from the key made at first start; elsewhere there
-     * are no links.
+     * What links are signed with, by id: at least 32 bytes of text each. A link is honoured when any of them signed it,
+     * so that one can be rotated. Left out, a laptop uses one that is derived from the key made at first start;
+     * elsewhere there are no links.
      */
     Map<String, String> secrets();
 
@@ -26,9 +26,9 @@ public interface LinkConfig {
     Optional<String> current();
 
     /**
-     * Instead of the two above: the Secrets Manager secret that holds both, by name or ARN, as JSON
-     * {@code {"current":"b","a":"…","b":"…"}}: each other member is a secret, named by its id. It may be rotated while the
-     * service runs.
+     * Instead of {@code .secrets} and {@code .current}: the Secrets Manager secret that holds both, by name or ARN, as
+     * JSON {@code {"current":"b","a":"…","b":"…"}}: each other member is a secret, named by its id. It may be rotated
+     * while the service runs.
      */
     Optional<String> storedSecrets();
 
@@ -46,7 +46,7 @@ public interface LinkConfig {
     @WithName("wait")
     Duration patience();
 
-    /** The same for crawlers, which come once and keep what they got. */
+    /** As {@code .wait}, for crawlers, which come once and keep what they got. */
     @WithDefault("10s")
     @WithName("crawler-wait")
     Duration crawlerPatience();

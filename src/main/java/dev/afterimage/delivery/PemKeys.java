@@ -64,7 +64,7 @@ public final class PemKeys {
         }
     }
 
-    /** PKCS#8 PEM, as {@code afterimage.delivery.private-key} takes it. A secret: for files only their owner reads. */
+    /** The key as PKCS#8 PEM, as {@code afterimage.delivery.private-key} takes it. The text is as secret as the key. */
     public static String write(PrivateKey key) {
         Base64.Encoder lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
         return "-----BEGIN PRIVATE KEY-----\n" + lines.encodeToString(key.getEncoded())

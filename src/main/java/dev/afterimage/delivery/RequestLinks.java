@@ -105,8 +105,8 @@ public final class RequestLinks {
     public record Link(
             String name, String data, Optional<String> expires, String signature, Optional<String> secretId) {
 
-        private String signed() {
-            return text(name, data, expires);
+        private String signedText() {
+            return RequestLinks.signedText(name, data, expires);
         }
 
         /** When a verified link ends; empty where it never does. */
@@ -160,7 +160,7 @@ public final class RequestLinks {
             throw new InvalidRequestException(
                     "Leave variant out: a link leads to variant 0. POST /v1/images makes the others.", "variant");
         }
-        String text = text(
+        String text = signedText(
                 request.template().value() + "." + request.format().word(),
                 BASE64URL.encodeToString(request.data().json().getBytes(StandardCharsets.UTF_8)),
                 expires.map(end -> Long.toString(end.getEpochSecond())));
@@ -177,7 +177,7 @@ public final class RequestLinks {
         byte[] given = link.signature().getBytes(StandardCharsets.UTF_8);
         boolean signed = false;
         for (byte[] secret : candidates(link)) {
-            byte[] right = signature(secret, link.signed()).getBytes(StandardCharsets.UTF_8);
+            byte[] right = signature(secret, link.signedText()).getBytes(StandardCharsets.UTF_8);
             signed |= MessageDigest.isEqual(right, given);
         }
         if (!signed) {
@@ -198,7 +198,8 @@ public final class RequestLinks {
                 || !clock.instant().isBefore(Instant.ofEpochSecond(Long.parseLong(expires)));
     }
 
-    private static String text(String name, String data, Optional<String> expires) {
+    /** What the signature of a link signs: all of the link before {@code &s=}. */
+    private static String signedText(String name, String data, Optional<String> expires) {
         return PATH + name + "?d=" + data + expires.map(end -> "&exp=" + end).orElse("");
     }
 

@@ -22,8 +22,8 @@ public final class SigningIndex implements ImageIndex {
     /**
      * Signs for the index {@code next}.
      *
-     * @param signer keeps what it signs in this index; asked for only when something is signed, so that the start of a
-     *     process needs none
+     * @param signer gives the signer, which keeps its URLs in this index; called only when a URL is signed, so that a
+     *     process starts without a signing key
      */
     public SigningIndex(ImageIndex next, Supplier<UrlSigner> signer) {
         this.next = next;
@@ -40,7 +40,7 @@ public final class SigningIndex implements ImageIndex {
         return next.findAll(keys);
     }
 
-    /** May block where the signing key lies elsewhere and was never used. */
+    /** May block while the signing key is read for the first time. */
     @Override
     public CompletionStage<Void> put(IndexEntry entry) {
         CompletionStage<Void> told = next.put(entry);

@@ -32,6 +32,7 @@ final class CanonicalJson {
 
     static final int MAX_DEPTH = 64;
 
+    /** A double holds every integer of so many decimal digits exactly. */
     private static final int ALWAYS_EXACT_DIGITS = 15;
 
     /** Depth is counted by this class; Jackson's own limit lies above it so that the message is ours. */
@@ -69,9 +70,9 @@ final class CanonicalJson {
     }
 
     /**
-     * Reads the object that the parser stands before, and leaves the parser at its end.
+     * Reads the object whose first token the parser has just read, and leaves the parser at the object's end.
      *
-     * @param start the token just read
+     * @param start that token
      */
     static TemplateData readObject(JsonParser parser, @Nullable JsonToken start) throws IOException {
         if (start != JsonToken.START_OBJECT) {
@@ -90,7 +91,7 @@ final class CanonicalJson {
             addMembers(defaults, members);
             addMembers(json, members);
         } catch (IOException e) {
-            throw new IllegalStateException("canonical JSON can be read", e);
+            throw new IllegalStateException("canonical JSON cannot be read", e);
         }
         return new TemplateData("{" + String.join(",", members.values()) + "}");
     }

@@ -3,7 +3,8 @@ package dev.afterimage.image;
 import java.util.OptionalDouble;
 
 /**
- * An image as the provider returned it, checked: its bytes begin with the magic number of its format.
+ * An image as the provider returned it. Its format is the one whose signature its bytes begin with
+ * ({@link ImageFormat#ofContent}), whatever the provider called it.
  *
  * @param content the image's bytes; owned by this record, not copied, not to be changed
  * @param cost what it cost in the provider's own unit; empty where that is not known

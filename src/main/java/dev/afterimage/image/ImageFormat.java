@@ -13,7 +13,7 @@ public enum ImageFormat {
     WEBP("webp", "image/webp"),
     GIF("gif", "image/gif");
 
-    /** The longest signature, that of WebP. */
+    /** The length of the longest signature, that of WebP. */
     private static final int SIGNATURE_BYTES = 14;
 
     private final String word;

@@ -43,7 +43,7 @@ public final class KeyScheme {
      * The key of one image.
      *
      * @param templateVersion raised by a purge, so that every older image of the template becomes a miss
-     * @throws UndeclaredTemplateException when the template is none of those that are served
+     * @throws UndeclaredTemplateException when the template is not served
      */
     public ImageKey keyOf(ImageRequest request, long templateVersion) {
         requireDeclared(request.template());
@@ -71,9 +71,9 @@ public final class KeyScheme {
     }
 
     /**
-     * Refuses a template that is not served.
+     * Checks that a template is served.
      *
-     * @throws UndeclaredTemplateException when it is none of those that are
+     * @throws UndeclaredTemplateException when it is not
      */
     public void requireDeclared(TemplateId template) {
         if (templatesOnly && !templates.containsKey(template.value())) {
@@ -87,7 +87,7 @@ public final class KeyScheme {
         public UndeclaredTemplateException(TemplateId template) {
             super(
                     "The operator serves declared templates only, and has not declared " + template
-                            + ". A template is declared by any key of its own, such as afterimage.templates.\""
+                            + ". A template is declared by any setting of its own, such as afterimage.templates.\""
                             + template
                             + "\".ttl=24h; afterimage.templates-only=false serves all.",
                     "template");

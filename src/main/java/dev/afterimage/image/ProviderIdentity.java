@@ -6,11 +6,11 @@ import java.util.Optional;
  * Which API makes the images. It is part of every key, because another API, or the same one at another address, makes other
  * images of the same template and data.
  *
- * <p>Of an API that is called it holds a digest of what is sent, as it is described and before anything is filled in: method,
- * URL and body. Headers, errors, waits and limits are left out, because they don't change an image: a new API key or a
- * corrected wait must not make everything be bought again.
+ * <p>For an API that is called over the network it holds a digest of the described request: method, URL and body, with
+ * their placeholders still in them. Headers, errors, waits and limits are left out, because they don't change an image:
+ * a new API key or a corrected wait must not make everything be bought again.
  *
- * @param name the name of the kind, such as {@code json}
+ * @param name the provider's kind, such as {@code json}
  * @param digest SHA-256, in hexadecimal, of {@code {"body":…,"method":…,"url":…}} in RFC 8785 canonical form; empty for a
  *     renderer that is part of this service
  */

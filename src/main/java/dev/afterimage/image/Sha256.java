@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** SHA-256 and HMAC-SHA256 of texts in UTF-8. Every Java platform has both, so that nobody has to handle their absence. */
+/** SHA-256 and HMAC-SHA256 of texts in UTF-8. Declares no checked exception, because every Java platform has both. */
 public final class Sha256 {
 
     private static final HexFormat HEX = HexFormat.of();
@@ -24,7 +24,7 @@ public final class Sha256 {
         return digest().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The same as 64 lower-case hexadecimal digits. */
+    /** The hash of the text, as 64 lower-case hexadecimal digits. */
     public static String hex(String text) {
         return HEX.formatHex(of(text));
     }

@@ -1,9 +1,9 @@
 package dev.afterimage.image;
 
 /**
- * The name of a template, 1 to 128 letters, digits, {@code . _ ~ : -}, beginning with a letter or digit: the provider's own
- * name, unless the template's {@code target} has another. The narrow alphabet is deliberate: the name ends up in URLs,
- * headers, file names and Redis keys.
+ * The name of a template: 1 to 128 letters, digits or {@code . _ ~ : -}, the first a letter or digit. The provider
+ * calls the template by the same name, unless its {@code target} is configured. The narrow alphabet is deliberate: the
+ * name ends up in URLs, headers, file names and Redis keys.
  */
 public record TemplateId(String value) {
 

@@ -33,7 +33,7 @@ public interface TemplatesConfig {
 
         /**
          * Data of every request for the template, as a JSON object; a request's own properties take the place of these.
-         * They enter the key as data.
+         * The image's key contains them, as it contains the request's own data.
          */
         Optional<String> defaults();
 
@@ -43,7 +43,7 @@ public interface TemplatesConfig {
         /** How long the template's images are fresh, in place of {@code afterimage.cache.ttl}. */
         Optional<Duration> ttl();
 
-        /** The URL of an image that a signed request link leads to while the template's own is not ready. */
+        /** The URL to which a signed request link redirects while the image that it asks for is not ready. */
         Optional<URI> placeholder();
     }
 }

@@ -9,9 +9,11 @@ import java.nio.ByteOrder;
  */
 public final class WholeImage {
 
-    private static final int PNG_SIGNATURE = 8;
-    private static final int PNG_CHUNK_FRAME = 12;
-    private static final int RIFF_HEADER = 8;
+    private static final int PNG_SIGNATURE_BYTES = 8;
+    /** A chunk's length, type and CRC, of four bytes each. */
+    private static final int PNG_CHUNK_OVERHEAD_BYTES = 12;
+
+    private static final int RIFF_HEADER_BYTES = 8;
     private static final int IHDR = 0x49484452;
     private static final int IDAT = 0x49444154;
     private static final int IEND = 0x49454E44;
@@ -34,15 +36,15 @@ public final class WholeImage {
      */
     private static boolean png(byte[] content) {
         ByteBuffer image = ByteBuffer.wrap(content);
-        long offset = PNG_SIGNATURE;
+        long offset = PNG_SIGNATURE_BYTES;
         boolean pixels = false;
-        while (offset + PNG_CHUNK_FRAME <= content.length) {
+        while (offset + PNG_CHUNK_OVERHEAD_BYTES <= content.length) {
             int at = (int) offset;
             int type = image.getInt(at + 4);
-            if ((at == PNG_SIGNATURE) != (type == IHDR)) {
+            if ((at == PNG_SIGNATURE_BYTES) != (type == IHDR)) {
                 return false;
             }
-            offset += PNG_CHUNK_FRAME + Integer.toUnsignedLong(image.getInt(at));
+            offset += PNG_CHUNK_OVERHEAD_BYTES + Integer.toUnsignedLong(image.getInt(at));
             pixels |= type == IDAT;
             if (type == IEND) {
                 return pixels && offset == content.length;
@@ -55,7 +57,7 @@ public final class WholeImage {
     private static boolean webp(byte[] content) {
         long size = Integer.toUnsignedLong(
                 ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getInt(4));
-        long left = content.length - RIFF_HEADER - size;
+        long left = content.length - RIFF_HEADER_BYTES - size;
         return left == 0 || (left == 1 && size % 2 == 1);
     }
 

@@ -46,7 +46,10 @@ public interface ImageStore {
     @SuppressWarnings("ArrayRecordComponent") // never compared; a copy would cost megabytes
     record StoredImage(IndexEntry entry, byte[] content) {}
 
-    /** The store cannot be used now: out of reach, refused, or full. The message is for the operator and holds no secret. */
+    /**
+     * The store cannot be used now: it is out of reach, denies access, or is full. The message is for the operator and
+     * holds no secret.
+     */
     class StoreUnavailableException extends RuntimeException {
 
         public StoreUnavailableException(String message, @Nullable Throwable cause) {
