@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * Port: which process of the fleet leads the generation of an image, and which ones wait for it. A lease gathers
  * followers and saves work; the receipt, and not the lease, keeps an image from being paid for twice. There is one
- * lease a key and lane, so that a person does not wait behind a bulk job that has not left yet. Operations block; call
- * them from a virtual thread. They fail with a {@link FleetUnavailableException}.
+ * lease for each key and lane, so that a person does not wait behind a bulk job that has not left yet. Operations
+ * block; call them from a virtual thread. They fail with a {@link FleetUnavailableException}.
  */
 public interface FlightLeases {
 
@@ -20,15 +20,18 @@ public interface FlightLeases {
      */
     Optional<Lease> take(ImageKey key, Lane lane);
 
-    /** Extends the lease by its ttl, or takes it again where it was lost; false when another process holds it. */
+    /**
+     * Makes the lease last for its ttl from now, or takes it again where it was lost; false when another process holds
+     * it.
+     */
     boolean renew(Lease lease);
 
     /** Ends the lease and wakes those who wait for it; without effect when it was lost. */
     void release(Lease lease);
 
     /**
-     * Whether a lease is held that a caller of this lane waits for: in the interactive lane that lane's own, in the bulk lane
-     * either.
+     * Whether a process leads this key, as a caller of this lane sees it. A caller of the interactive lane sees only
+     * that lane's lease, one of the bulk lane the leases of both.
      */
     boolean isHeld(ImageKey key, Lane lane);
 
@@ -46,7 +49,7 @@ public interface FlightLeases {
     void leave(WaitingPlace place);
 
     /**
-     * Waits until no such lease is held any more (see {@link #isHeld}), or for {@code patience}, whichever comes first. May
+     * Waits until {@link #isHeld} is false, or for {@code patience}, whichever comes first. May
      * return early; the caller looks at the index and takes the lease again if nothing is there.
      */
     void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException;

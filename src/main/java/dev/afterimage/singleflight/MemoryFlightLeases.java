@@ -21,10 +21,11 @@ public final class MemoryFlightLeases implements FlightLeases {
 
     private record Name(ImageKey key, Lane lane) {}
 
+    /** A lease that was taken, and when it ends, as a reading of {@code nanoTime}. */
     private record Held(Lease lease, long expiry, CountDownLatch ended) {}
 
     private final ConcurrentMap<Name, Held> held = new ConcurrentHashMap<>();
-    /** When each place ends. */
+    /** When each place ends, as a reading of {@code nanoTime}. */
     private final ConcurrentMap<ImageKey, Map<WaitingPlace, Long>> places = new ConcurrentHashMap<>();
 
     private final AtomicLong sequence = new AtomicLong();
@@ -46,28 +47,28 @@ public final class MemoryFlightLeases implements FlightLeases {
 
     @Override
     public Optional<Lease> take(ImageKey key, Lane lane) {
-        if (lane == Lane.BULK && standing(key, Lane.INTERACTIVE).isPresent()) {
+        if (lane == Lane.BULK && unexpired(key, Lane.INTERACTIVE).isPresent()) {
             return Optional.empty();
         }
         Lease lease = new Lease(key, lane, Long.toString(sequence.incrementAndGet()), ttl);
-        return holds(lease) ? Optional.of(lease) : Optional.empty();
+        return takeOrRenew(lease) ? Optional.of(lease) : Optional.empty();
     }
 
     @Override
     public boolean renew(Lease lease) {
-        return holds(lease);
+        return takeOrRenew(lease);
     }
 
-    /** Takes or extends the lease unless another one is held. */
-    private boolean holds(Lease lease) {
-        Held standing = held.compute(new Name(lease.key(), lease.lane()), (name, other) -> {
+    /** Takes or renews the lease unless another one is held; says whether this one is held now. */
+    private boolean takeOrRenew(Lease lease) {
+        Held current = held.compute(new Name(lease.key(), lease.lane()), (name, other) -> {
             boolean own = other != null && other.lease().equals(lease);
-            if (other != null && !own && left(other) > 0) {
+            if (other != null && !own && nanosLeft(other) > 0) {
                 return other;
             }
             return new Held(lease, nanoTime.getAsLong() + ttl.toNanos(), own ? other.ended() : new CountDownLatch(1));
         });
-        return standing.lease().equals(lease);
+        return current.lease().equals(lease);
     }
 
     @Override
@@ -86,12 +87,12 @@ public final class MemoryFlightLeases implements FlightLeases {
         WaitingPlace place = new WaitingPlace(key, Long.toString(sequence.incrementAndGet()));
         long now = nanoTime.getAsLong();
         Map<WaitingPlace, Long> taken = places.compute(key, (same, others) -> {
-            Map<WaitingPlace, Long> standing = new HashMap<>(others == null ? Map.of() : others);
-            standing.values().removeIf(end -> end - now <= 0);
-            if (standing.size() < most) {
-                standing.put(place, now + patience.toNanos());
+            Map<WaitingPlace, Long> unexpired = new HashMap<>(others == null ? Map.of() : others);
+            unexpired.values().removeIf(end -> end - now <= 0);
+            if (unexpired.size() < most) {
+                unexpired.put(place, now + patience.toNanos());
             }
-            return standing.isEmpty() ? null : standing;
+            return unexpired.isEmpty() ? null : unexpired;
         });
         return taken != null && taken.containsKey(place) ? Optional.of(place) : Optional.empty();
     }
@@ -114,21 +115,21 @@ public final class MemoryFlightLeases implements FlightLeases {
     public void awaitEnd(ImageKey key, Lane lane, Duration patience) throws InterruptedException {
         Optional<Held> leader = leader(key, lane);
         if (leader.isPresent()) {
-            long wait = Math.min(TimeUnit.NANOSECONDS.convert(patience), left(leader.get()));
+            long wait = Math.min(TimeUnit.NANOSECONDS.convert(patience), nanosLeft(leader.get()));
             boolean unused = pause.await(leader.get().ended(), Duration.ofNanos(wait));
         }
     }
 
     private Optional<Held> leader(ImageKey key, Lane lane) {
-        Optional<Held> interactive = standing(key, Lane.INTERACTIVE);
-        return lane == Lane.INTERACTIVE || interactive.isPresent() ? interactive : standing(key, Lane.BULK);
+        Optional<Held> interactive = unexpired(key, Lane.INTERACTIVE);
+        return lane == Lane.INTERACTIVE || interactive.isPresent() ? interactive : unexpired(key, Lane.BULK);
     }
 
-    private Optional<Held> standing(ImageKey key, Lane lane) {
-        return Optional.ofNullable(held.get(new Name(key, lane))).filter(lease -> left(lease) > 0);
+    private Optional<Held> unexpired(ImageKey key, Lane lane) {
+        return Optional.ofNullable(held.get(new Name(key, lane))).filter(lease -> nanosLeft(lease) > 0);
     }
 
-    private long left(Held standing) {
-        return standing.expiry() - nanoTime.getAsLong();
+    private long nanosLeft(Held lease) {
+        return lease.expiry() - nanoTime.getAsLong();
     }
 }

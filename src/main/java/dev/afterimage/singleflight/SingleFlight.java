@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Coalesces equal work in this process: while the work for a key is running, everyone who asks for that key joins it. The
- * work runs on a thread of its own and has no deadline of any caller's, so a caller that gives up stops nobody.
+ * Coalesces equal work in this process: while the work for a key is running, everyone who asks for that key joins it.
+ * The work runs on a thread of its own and no caller's deadline ends it, so a caller that gives up stops nobody.
  *
  * @param <K> what makes work equal
  * @param <T> what the work brings; never null
@@ -68,7 +68,7 @@ public final class SingleFlight<K, T> {
         running.remove(key);
     }
 
-    /** The key is free before those who wait are told of the end, so that they can start the next flight. */
+    /** Does the work. Frees the key before it wakes those who wait, so that they can start the next flight. */
     private void run(K key, Callable<T> work, Result<T> result) {
         try {
             T brought = work.call();

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Reads the dates of HTTP, which have three forms (RFC 9110, section 5.6.7). The first is read as mail has it (RFC 1123),
- * with an offset or a day of one digit, because not every provider takes care.
+ * Reads the dates of HTTP, which have three forms (RFC 9110, section 5.6.7). In the first form ({@code IMF-fixdate}) it
+ * also accepts what RFC 1123 allows in mail, a numeric offset and a day of one digit, because some providers send that.
  */
 public final class HttpDate {
 

@@ -4,8 +4,8 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The moment at which the process is taken away from the work at hand: the end of an invocation on Lambda, never elsewhere.
- * There is one for the whole process, because Lambda gives a process one invocation at a time, and the work of an
+ * The end of the Lambda invocation that this process serves now, when Lambda stops or freezes it; elsewhere there is
+ * none. It is one for the whole process, because Lambda gives a process one invocation at a time, and the work of an
  * invocation runs on many threads.
  */
 @Singleton

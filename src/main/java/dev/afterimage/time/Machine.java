@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  *
  * @param clock the time of day; may be set, and may differ between machines
  * @param nanoTime nanoseconds of a clock that never goes back, such as {@link System#nanoTime}
- * @param pause lets that time pass
+ * @param pause waits until such a time has passed
  * @param random numbers that nobody can guess
  * @param tokens random words, no two alike over the whole fleet
  * @param threads starts a virtual thread for each task

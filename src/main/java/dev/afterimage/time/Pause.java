@@ -14,8 +14,9 @@ import java.util.concurrent.locks.Lock;
  * All waits of the core that end after some time. In production they park the calling (virtual) thread; in tests a clock is
  * moved, so that no test sleeps; in the simulated fleet they wait for simulated time.
  *
- * <p>A wait for something else ends early when that comes, or with an {@link InterruptedException} when the waiting thread is
- * cancelled. Unless a subclass overrides them, these waits use the system's time.
+ * <p>A wait for a semaphore, lock, latch or result ends as soon as that is available, or with an
+ * {@link InterruptedException} when the waiting thread is cancelled. These waits use the system's time unless an
+ * implementation overrides them.
  */
 @FunctionalInterface
 public interface Pause {
