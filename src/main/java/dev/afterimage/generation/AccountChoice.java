@@ -29,9 +29,9 @@ public final class AccountChoice {
      *
      * @param cost the cost, in the provider's unit
      * @param until when the budget begins anew
-     * @param askedAgain when the budget is checked again in any case
+     * @param checkAgainAt when the budget is checked again in any case
      */
-    private record Spent(double cost, Instant until, Instant askedAgain) {}
+    private record Spent(double cost, Instant until, Instant checkAgainAt) {}
 
     private final Accounts accounts;
     private final Clock clock;
@@ -66,11 +66,12 @@ public final class AccountChoice {
     }
 
     /**
-     * The account that must be billed because an earlier call without an image billed it; empty when any may be billed.
+     * The account that must be billed, because the purchase repeats the idempotency key of an earlier call with that
+     * account; empty when any may be billed.
      *
-     * @param former the account of that earlier call; empty text for none
+     * @param former the account of the earlier call; empty text for none
      */
-    Optional<String> bound(ImageRequest request, String former) {
+    Optional<String> requiredAccount(ImageRequest request, String former) {
         return Optional.of(former)
                 .filter(account ->
                         accounts.isIdempotent(request) && accounts.of(request).contains(account));
@@ -101,7 +102,7 @@ public final class AccountChoice {
     private Optional<Spent> knownSpent(ImageRequest request, String account) {
         Instant now = clock.instant();
         return Optional.ofNullable(spent.get(budget(request, account)))
-                .filter(known -> now.isBefore(known.askedAgain())
+                .filter(known -> now.isBefore(known.checkAgainAt())
                         && now.isBefore(known.until())
                         && cost(request) >= known.cost());
     }
@@ -112,7 +113,7 @@ public final class AccountChoice {
         /** The name of the API that makes this image. */
         String api(ImageRequest request);
 
-        /** The names of all, at least one. */
+        /** The names of all image APIs, at least one. */
         Set<String> apis();
     }
 

@@ -72,7 +72,8 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         Optional<String> ticket();
 
         /**
-         * When the call left whose job is resumed; its expected cost is counted already. Empty for a new call.
+         * The departure of the earlier call whose job is resumed; its expected cost is counted already. Empty for a new
+         * call.
          */
         default Optional<Instant> resumedFrom() {
             return Optional.empty();
@@ -82,8 +83,9 @@ public record Attempt(Lane lane, Deadline deadline, Order order, Departure depar
         void keepTicket(String ticket);
 
         /**
-         * When the call left, if its job at the provider may be set down: the request came from the queue, and the
-         * receipt has the ticket. Else empty. May block for two round trips.
+         * Sets the call's job at the provider down, if its request came from the queue and can come back for the job:
+         * writes the ticket into the receipt, and returns when the call left. Returns empty, and does nothing, where a
+         * process must go on waiting for the job. May block for two round trips.
          */
         default Optional<Instant> setDown() {
             return Optional.empty();

@@ -15,8 +15,8 @@ import org.jboss.logging.Logger;
  * true cost where that is known, or by nothing where the call was certainly not billed. It comes after the permit,
  * which names the account that is billed.
  *
- * <p>The cost of a resumed job was counted when its call left: its charge is made again from the request, and replaced or
- * given back in the month of that departure.
+ * <p>The cost of a resumed job was counted when its call left. It is not counted again; the true cost replaces it, or
+ * it is given back, in the month of that departure.
  */
 public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, ImageGenerator next)
         implements ImageGenerator {
@@ -40,7 +40,7 @@ public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, Ima
                 throw exhausted.by() == CreditBudget.By.TENANT
                         ? OutOfCreditsException.ofTenant(exhausted.until())
                         : accounts.noteSpent(charge.account(), charge.cost(), exhausted.until())
-                                .of(attempt.account());
+                                .withAccount(attempt.account());
             case CreditBudget.Reserved reserved -> generate(request, attempt, reserved);
         };
     }
@@ -67,7 +67,8 @@ public record BudgetedGenerator(CreditBudget budget, AccountChoice accounts, Ima
             // The call has left long ago, and its job can still bring the image.
             return false;
         }
-        // Inside this decorator the store is used only before a call leaves, so that failure costs nothing either.
+        // Inside this decorator the store is used only before a call leaves, so a failure of the store costs nothing,
+        // too.
         return failure instanceof StoreUnavailableException || !GenerationException.mayBeBilled(failure);
     }
 

@@ -19,8 +19,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
 /**
- * Ends the receipts of calls. While Redis cannot be reached, it tries again in the background until the receipt has
- * expired, so that no caller waits for the end of an outage.
+ * Ends the receipts of calls. While Redis cannot be reached, it tries again in the background, so that no caller waits
+ * for the end of an outage: for the longest call, after which the receipt is unknown anyway, and for an hour where the
+ * image is stored.
  *
  * @param longestCall how long after its call's departure an open receipt becomes unknown by itself
  */
@@ -28,8 +29,10 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
 
     private static final Logger LOG = Logger.getLogger(CallSettler.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
-    /** How long it goes on trying after an image was stored, to find out whether its key was deleted meanwhile. */
-    private static final Duration DELETE_FOUND_WITHIN = Duration.ofHours(1);
+    /**
+     * How long it tries after an image was stored, because the image must be removed if its key was deleted meanwhile.
+     */
+    private static final Duration TRIED_FOR_STORED = Duration.ofHours(1);
 
     /**
      * Ends the call. Where Redis cannot be reached, the result is that the key may be bought again after the longest
@@ -42,17 +45,17 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
     /**
      * Ends a call whose image is stored.
      *
-     * @param deleted run later, if Redis cannot be reached now and says afterwards that the key was deleted
+     * @param onDeleted run later, if Redis cannot be reached now and says afterwards that the key was deleted
      */
-    public Receipts.Settlement settleStored(Permit.Departed call, CallOutcome.Image image, Runnable deleted) {
-        return settle(call, image, DELETE_FOUND_WITHIN, deleted);
+    public Receipts.Settlement settleStored(Permit.Departed call, CallOutcome.Image image, Runnable onDeleted) {
+        return settle(call, image, TRIED_FOR_STORED, onDeleted);
     }
 
-    private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
+    private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable onDeleted) {
         try {
             return receipts.settle(call, outcome);
         } catch (FleetUnavailableException gone) {
-            settleLater(call, outcome, tryFor, deleted);
+            settleLater(call, outcome, tryFor, onDeleted);
             return new Receipts.Settlement(false, Optional.of(longestCall));
         }
     }
@@ -78,24 +81,24 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
     }
 
     @SuppressWarnings("FutureReturnValueIgnored")
-    private void settleLater(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable deleted) {
+    private void settleLater(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable onDeleted) {
         Instant end = clock.instant().plus(tryFor);
         try {
             CallOutcome late =
                     outcome instanceof CallOutcome.Image image ? new CallOutcome.Image(image.made(), true) : outcome;
-            threads.execute(() -> settleUntil(end, call, late, deleted));
+            threads.execute(() -> settleUntil(end, call, late, onDeleted));
         } catch (RejectedExecutionException shuttingDown) {
             LOG.debug("The process ends; the receipt is left to expire", shuttingDown);
         }
     }
 
-    private void settleUntil(Instant end, Permit.Departed call, CallOutcome outcome, Runnable deleted) {
+    private void settleUntil(Instant end, Permit.Departed call, CallOutcome outcome, Runnable onDeleted) {
         try {
             while (clock.instant().isBefore(end)) {
                 pause.await(BETWEEN_TRIES);
                 try {
                     if (receipts.settle(call, outcome).deleted()) {
-                        deleted.run();
+                        onDeleted.run();
                     }
                     return;
                 } catch (FleetUnavailableException | StoreUnavailableException still) {

@@ -12,8 +12,8 @@ public final class Callables {
     private Callables() {}
 
     /**
-     * Calls work that declares {@code Exception} and throws no checked one but {@link InterruptedException}, which becomes an
-     * {@link UnavailableException}.
+     * Calls work whose method declares {@code Exception}. The only checked exception that it may throw is an
+     * {@link InterruptedException}, which becomes an {@link UnavailableException}.
      */
     public static <T> T call(Callable<T> work) {
         try {
@@ -29,8 +29,8 @@ public final class Callables {
     }
 
     /**
-     * Waits for an answer, on a thread that may block. Throws its failure without the {@link CompletionException} around
-     * it, unless that is a checked one.
+     * Waits for an answer, on a thread that may block. Throws an unchecked failure as it is, and any other in a
+     * {@link CompletionException}.
      */
     public static <T extends @Nullable Object> T await(CompletionStage<T> answer) {
         try {

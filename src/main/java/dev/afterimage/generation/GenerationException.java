@@ -35,7 +35,7 @@ public abstract sealed class GenerationException extends RuntimeException {
     }
 
     /** This failure, as that of a call with this account. */
-    GenerationException of(String called) {
+    GenerationException withAccount(String called) {
         account = called;
         return this;
     }
@@ -159,7 +159,11 @@ public abstract sealed class GenerationException extends RuntimeException {
                     "no permit for " + denied.retryAfter(), denied.retryAfter(), denied.startsIn(), false);
         }
 
-        /** The limiter has no permit for this long, whatever the caller's patience. Nothing was sent. */
+        /**
+         * No call leaves for this request now, whatever the caller's patience: there is no permit for this long,
+         * another call for the key is under way, too many requests wait already, or this process ends. Nothing was
+         * sent.
+         */
         public static ThrottledException byLimiter(Duration retryAfter) {
             return new ThrottledException("no permit for " + retryAfter, retryAfter, retryAfter, false);
         }
@@ -320,8 +324,11 @@ public abstract sealed class GenerationException extends RuntimeException {
                     .withNextPurchase(nextPurchase);
         }
 
-        /** The remembered failure of calls whose answers were no images; the image may not be bought again. */
-        public static OutcomeUnknownException unusable() {
+        /**
+         * The remembered failure of earlier calls whose answers were no images, when no further purchase is allowed. It
+         * is answered as an unknown outcome, because only an operator can help in either case.
+         */
+        public static OutcomeUnknownException afterUnusableAnswers() {
             return new OutcomeUnknownException(
                     "the answers of earlier calls were no images", null, Answer.NONE, Billed.NO);
         }
@@ -372,8 +379,8 @@ public abstract sealed class GenerationException extends RuntimeException {
     }
 
     /**
-     * The provider's job has not ended, and this process does not wait for it: its request goes back to the queue, and
-     * polls again later. The receipt stays open.
+     * The provider's job has not ended, and this process does not wait for it. A job from the queue goes back there,
+     * and polls again later; a caller gets an old image or 202. The receipt stays open.
      */
     public static final class JobUnfinishedException extends GenerationException {
 
@@ -395,7 +402,8 @@ public abstract sealed class GenerationException extends RuntimeException {
             this.job = job;
         }
 
-        public JobUnfinishedException of(OpenJob open) {
+        /** The same failure, with what finds the job again. */
+        public JobUnfinishedException withJob(OpenJob open) {
             return new JobUnfinishedException(askAgain, Optional.of(open));
         }
 
@@ -403,7 +411,7 @@ public abstract sealed class GenerationException extends RuntimeException {
             return askAgain;
         }
 
-        /** What finds the job again; empty unless it was given by {@link #of}. */
+        /** What finds the job again; empty unless it was given by {@link #withJob}. */
         public Optional<OpenJob> job() {
             return job;
         }

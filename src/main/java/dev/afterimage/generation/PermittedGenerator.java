@@ -24,10 +24,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decorator: waits for the fleet's permit before each call, which also names the account, departs with it, and ends the
- * receipt of a call that failed. The receipt of a call that brought an image stays open until the image is stored. A
- * permit that lapses before the call leaves (a slow connection, a cool-down, a full bulkhead) costs nothing: another
- * one is taken after a wait, if that ends before the deadline.
+ * Decorator: takes the fleet's permit before each call. The permit names the account. The call departs with it, and
+ * when the call fails, its receipt ends here. The receipt of a call that brought an image stays open until the image is
+ * stored. A permit that lapses before the call leaves (a slow connection, a cool-down, a full bulkhead) costs nothing:
+ * another one is taken after a wait, if that ends before the deadline.
  */
 public final class PermittedGenerator implements ImageGenerator {
 
@@ -66,8 +66,8 @@ public final class PermittedGenerator implements ImageGenerator {
         for (int lapsed = 0; ; lapsed++) {
             try {
                 return generateOnce(request, attempt, accounts.of(request));
-            } catch (PermitLapsedException another) {
-                Duration wait = another.waitAfter(lapsed);
+            } catch (PermitLapsedException lapse) {
+                Duration wait = lapse.waitAfter(lapsed);
                 if (!Callables.call(() -> permits.awaitAnother(wait, attempt.deadline()))) {
                     throw ThrottledException.byLimiter(wait);
                 }
@@ -84,11 +84,12 @@ public final class PermittedGenerator implements ImageGenerator {
         Permit.Granted permit =
                 granted(Callables.call(() -> permits.await(candidates, attempt.lane(), attempt.deadline())), clock);
         PermittedCall call = new PermittedCall(permit, attempt);
-        Optional<String> another;
+        Optional<String> otherAccount;
         try {
             Purchase purchase = attempt.order().purchase();
-            another = accounts.bound(request, purchase.account()).filter(account -> !account.equals(permit.account()));
-            if (another.isEmpty()) {
+            otherAccount = accounts.requiredAccount(request, purchase.account())
+                    .filter(account -> !account.equals(permit.account()));
+            if (otherAccount.isEmpty()) {
                 call.purchase = purchase.billedTo(permit.account());
                 return next.generate(
                         request, attempt.withAccount(permit.account()).withDeparture(call));
@@ -103,9 +104,9 @@ public final class PermittedGenerator implements ImageGenerator {
                     "unexpected " + surprise.getClass().getSimpleName(), surprise));
             throw surprise;
         } finally {
-            call.end();
+            call.giveBackPermit();
         }
-        return generateOnce(request, attempt, List.of(another.orElseThrow()));
+        return generateOnce(request, attempt, List.of(otherAccount.orElseThrow()));
     }
 
     /**
@@ -178,17 +179,18 @@ public final class PermittedGenerator implements ImageGenerator {
             attempt.departure().written(at);
         }
 
+        /** Ends the receipt of the call that failed, and returns the failure to throw. */
         GenerationException failed(GenerationException failure) {
-            GenerationException reported = ended(failure);
+            GenerationException reported = settled(failure);
             stopLanesAfter(failure);
             return reported;
         }
 
-        private GenerationException ended(GenerationException failure) {
+        private GenerationException settled(GenerationException failure) {
             if (departure != null) {
                 attempt.order().failed();
                 return settler.settleFailed(departure.call(), failure, rejectionTtl)
-                        .of(permit.account());
+                        .withAccount(permit.account());
             }
             if (!(failure instanceof ReceiptStandsException)) {
                 neverLeft();
@@ -228,7 +230,8 @@ public final class PermittedGenerator implements ImageGenerator {
             }
         }
 
-        void end() {
+        /** Gives the permit back, or after a departure says that its place in flight is free. */
+        void giveBackPermit() {
             if (departure == null) {
                 permits.release(permit);
             } else {

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * The webhooks by which providers say that a job may have ended: a signed URL for each image, and the polls in this
- * process that wait for one. The content of a webhook is not read: it only makes the next poll come at once.
+ * The webhooks by which providers say that a job may have ended: a signed URL for each image, and a way to wake the
+ * poll that waits in this process. The content of a webhook is not read: it only makes the next poll come at once.
  */
 public final class ProviderWebhooks {
 

@@ -21,8 +21,8 @@ import java.util.Optional;
  *     {@link ImageOutcome.Pending}
  * @param horizon until when an image must stay fresh to be good enough; one that does not is made anew
  * @param open the job at the provider with which the request goes on; empty for none
- * @param mayBuy whether the image may be bought; else the request only goes on with a job at the provider that has its
- *     receipt
+ * @param mayBuy whether the image may be bought; else the request only goes on with a job at the provider, if the key's
+ *     receipt has the ticket of one
  */
 public record GenerationRequest(
         ImageRequest request,

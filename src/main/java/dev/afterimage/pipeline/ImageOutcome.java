@@ -5,7 +5,10 @@ import dev.afterimage.generation.GenerationException;
 import dev.afterimage.image.ImageKey;
 import java.time.Duration;
 
-/** How a request ended, in the words of RFC 9211. Failures are {@link GenerationException}s and their like. */
+/**
+ * How a request ended, in the words of RFC 9211. A request that fails ends with an exception, such as a
+ * {@link GenerationException}.
+ */
 public sealed interface ImageOutcome {
 
     ImageKey key();
@@ -25,8 +28,9 @@ public sealed interface ImageOutcome {
     record Hit(IndexEntry entry) implements Ready {}
 
     /**
-     * An old image, past its freshness by {@code staleFor}: a new one is made behind it, or cannot be had now. It cost
-     * nothing.
+     * An image that is no longer fresh: a new one is made in the background, or cannot be had now. It cost nothing.
+     *
+     * @param staleFor how long ago it ceased to be fresh
      */
     record Stale(IndexEntry entry, Duration staleFor) implements Ready {}
 

@@ -10,22 +10,23 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The pipeline's operations, for its callers: HTTP, Lambda and workers. No operation blocks the calling thread. Each
- * stage completes by the request's deadline: normally, or with a {@link GenerationException},
- * {@link QuotaExceededException} or {@link dev.afterimage.image.InvalidRequestException}.
+ * The pipeline's operations, for its callers: HTTP, Lambda and workers. No operation blocks the calling thread. A stage
+ * fails with a {@link GenerationException}, a {@link QuotaExceededException}, an
+ * {@link dev.afterimage.image.InvalidRequestException}, or an exception that says that store, index, queue, Redis or
+ * signing key cannot be reached.
  */
 public interface ImageService {
 
     /**
-     * Looks into the index only. A {@linkplain IndexLookup#hit hit} is the answer; with any other result call
+     * Looks the image up in the index. A {@linkplain IndexLookup#hit hit} is the answer; with any other result call
      * {@link #obtain(GenerationRequest, IndexLookup)}. Costs nothing and uses no quota.
      *
-     * @param validate whether the store is asked, too, if the image that the index knows is still there. Nobody asks for
-     *     that but who has met a URL that leads nowhere
+     * @param validate whether the store is asked, too, if it still has the image that the index knows. For callers that
+     *     were given a URL under which there is no image
      */
     CompletionStage<IndexLookup> indexLookup(ImageRequest request, boolean validate);
 
-    /** Finds the image or has it made; never pays for one that exists or is being made. */
+    /** Finds the image or has it made, by the request's deadline; never pays for one that exists or is being made. */
     default CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest) {
         return indexLookup(generationRequest.request(), false)
                 .thenCompose(indexLookup -> obtain(generationRequest, indexLookup));
@@ -35,7 +36,7 @@ public interface ImageService {
     CompletionStage<ImageOutcome> obtain(GenerationRequest generationRequest, IndexLookup indexLookup);
 
     /**
-     * Looks an image up and never has it made: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (past its freshness,
+     * Looks an image up and never has it made: {@link ImageOutcome.Hit}, {@link ImageOutcome.Stale} (no longer fresh,
      * not yet expired) or {@link ImageOutcome.Pending}; empty when the key is not known.
      *
      * @param validate as for {@link #indexLookup}

@@ -132,7 +132,8 @@ final class LeaderFlight {
                     return result.get();
                 }
                 newestGone = afterRefusal(standing, poll, newestGone);
-                poll = poll.multipliedBy(2).compareTo(LONGEST_POLL) < 0 ? poll.multipliedBy(2) : LONGEST_POLL;
+                Duration doubled = poll.multipliedBy(2);
+                poll = doubled.compareTo(LONGEST_POLL) < 0 ? doubled : LONGEST_POLL;
             }
             if (deadline.hasPassed(parts.clock())) {
                 throw ThrottledException.byLimiter(ASK_AGAIN);
@@ -158,7 +159,8 @@ final class LeaderFlight {
     /**
      * Waits if another try may then succeed; else throws what the refusal means.
      *
-     * @return when the newest image of this key that is known to be gone was made; the epoch where none is known
+     * @return when the image was made that the key's receipt knows and the store does not have any more;
+     *     {@code newestGone} where the receipt knows none
      */
     private Instant afterRefusal(ReceiptStandsException standing, Duration poll, Instant newestGone)
             throws InterruptedException {
@@ -180,7 +182,9 @@ final class LeaderFlight {
             }
             case UNKNOWN -> throw OutcomeUnknownException.remembered(next);
             case UNUSABLE ->
-                throw next.isEmpty() ? OutcomeUnknownException.unusable() : NotAnImageException.remembered(next);
+                throw next.isEmpty()
+                        ? OutcomeUnknownException.afterUnusableAnswers()
+                        : NotAnImageException.remembered(next);
             case REJECTED -> throw RejectedException.remembered(refused.detail());
             case DELETED -> newestGone;
         };
@@ -259,7 +263,7 @@ final class LeaderFlight {
                     : parts.generator().generate(generationRequest.request(), attempt);
             return Optional.of(store(image, order));
         } catch (JobUnfinishedException unfinished) {
-            throw order.open().map(unfinished::of).orElse(unfinished);
+            throw order.open().map(unfinished::withJob).orElse(unfinished);
         } catch (ImageExistsException found) {
             return Optional.of(new Result(found.entry(), false));
         } finally {
@@ -270,8 +274,8 @@ final class LeaderFlight {
     }
 
     /**
-     * The job that the request's queue message names, in case Redis has lost the job's receipt, which is then written
-     * again.
+     * The job at the provider that the request's queue message names. Its receipt is written again, in case Redis has
+     * lost it.
      */
     private Optional<Receipts.Resumed> jobOfMessage(Purchase purchase) {
         return generationRequest

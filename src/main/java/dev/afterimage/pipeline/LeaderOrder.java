@@ -53,7 +53,10 @@ final class LeaderOrder implements Attempt.Order {
                 .ifPresent(entry -> {
                     throw new ImageExistsException(entry);
                 });
-        Purchase suffixed = parts.receipts()
+        // The idempotency key and the account of a former call whose outcome is unknown, so that the provider bills
+        // both
+        // calls once; else a key of its own.
+        Purchase keyed = parts.receipts()
                 .find(key())
                 .filter(receipt -> receipt.state() == Receipt.State.OPEN || receipt.state() == Receipt.State.UNKNOWN)
                 .filter(former -> !former.idempotencySuffix().isEmpty())
@@ -61,11 +64,11 @@ final class LeaderOrder implements Attempt.Order {
                         .billedTo(former.account()))
                 .orElseGet(() -> purchase.withIdempotencySuffix(
                         Long.toString(parts.clock().millis())));
-        idempotencySuffix = suffixed.idempotencySuffix();
+        idempotencySuffix = keyed.idempotencySuffix();
         return newest.map(IndexEntry::createdAt)
                 .filter(purchase.newestSeen()::isBefore)
-                .map(suffixed::havingSeen)
-                .orElse(suffixed);
+                .map(keyed::havingSeen)
+                .orElse(keyed);
     }
 
     @Override

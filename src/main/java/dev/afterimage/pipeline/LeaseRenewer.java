@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
 final class LeaseRenewer {
 
     private static final Logger LOG = Logger.getLogger(LeaseRenewer.class);
-    private static final int RENEWALS_A_TTL = 3;
+    private static final int RENEWALS_PER_TTL = 3;
 
     private final Future<?> renewing;
 
@@ -31,7 +31,7 @@ final class LeaseRenewer {
     }
 
     private static void renew(Lease lease, FlightLeases leases, Runnable holdReceipt, Pause pause) {
-        Duration interval = lease.ttl().dividedBy(RENEWALS_A_TTL);
+        Duration interval = lease.ttl().dividedBy(RENEWALS_PER_TTL);
         try {
             while (true) {
                 pause.await(interval);

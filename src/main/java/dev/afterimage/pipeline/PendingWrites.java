@@ -27,7 +27,9 @@ import org.jboss.logging.Logger;
 final class PendingWrites {
 
     private static final Logger LOG = Logger.getLogger(PendingWrites.class);
-    /** How many bytes of images may wait. Beyond this an image is lost, as it would be at the end of the process. */
+    /**
+     * How many bytes of images may wait. An image for which there is no room is lost, and its receipt becomes unknown.
+     */
     private static final long MOST_BYTES = 64L * 1024 * 1024;
 
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
@@ -105,6 +107,8 @@ final class PendingWrites {
     /**
      * Stores an image, ends its receipt, and then enters it in the index. The index comes last, because the key may be
      * deleted until the receipt has ended, and only a lookup in the store notices that.
+     *
+     * @param late whether the image has waited here
      */
     private IndexEntry storeAndSettle(IndexEntry entry, byte[] content, Permit.Departed call, boolean late) {
         IndexEntry standing = parts.store().put(entry, content);
@@ -112,14 +116,14 @@ final class PendingWrites {
             parts.store().delete(entry);
             lookup.forget(entry.key());
         };
-        Instant asked = parts.clock().instant();
+        Instant beforeSettling = parts.clock().instant();
         if (parts.settler()
                 .settleStored(call, new CallOutcome.Image(standing.createdAt(), late), takeBack)
                 .deleted()) {
             takeBack.run();
             throw new DeletedMeanwhileException();
         }
-        lookup.remember(standing, asked);
+        lookup.remember(standing, beforeSettling);
         return standing;
     }
 
@@ -130,7 +134,8 @@ final class PendingWrites {
             bytes.addAndGet(-size);
             parts.drain().left();
             LOG.warnf(
-                    "An image of %d bytes that was paid for is lost: the store did not take it, and too much waits",
+                    "An image of %d bytes that was paid for is lost: the store did not take it, and too much waits, or"
+                            + " another image of its key",
                     size);
             return;
         }

@@ -9,7 +9,8 @@ import java.util.function.Supplier;
 record QuotaEnforcer(CallerQuota quota) {
 
     /**
-     * Does the work and counts it on the caller's quota. The service itself has none.
+     * Does the work and counts it on the caller's quota. The service itself has none, and a caller who was charged when
+     * the job was queued is not charged again.
      *
      * @throws QuotaExceededException when the caller's quota of this hour is used up; the work is not done then
      */

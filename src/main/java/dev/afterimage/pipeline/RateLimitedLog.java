@@ -19,7 +19,7 @@ final class RateLimitedLog {
     private final String what;
     private final Clock clock;
     private final AtomicReference<Instant> due = new AtomicReference<>(Instant.MIN);
-    private final AtomicInteger unsaid = new AtomicInteger();
+    private final AtomicInteger leftOut = new AtomicInteger();
 
     RateLimitedLog(Logger log, String what, Clock clock) {
         this.log = log;
@@ -31,9 +31,9 @@ final class RateLimitedLog {
         Instant now = clock.instant();
         Instant seen = due.get();
         if (now.isBefore(seen) || !due.compareAndSet(seen, now.plus(SILENCE))) {
-            unsaid.incrementAndGet();
+            leftOut.incrementAndGet();
             return;
         }
-        log.warnf("%s: %s (%d more since this was said last)", what, why.getMessage(), unsaid.getAndSet(0));
+        log.warnf("%s: %s (%d more since this was said last)", what, why.getMessage(), leftOut.getAndSet(0));
     }
 }

@@ -213,7 +213,7 @@ class WorkerTest {
     void anUnfinishedJobComesBackAloneAndLosesNoAttempt() throws Exception {
         queue.enqueue(List.of(Jobs.bulk(1), Jobs.bulk(2)), NOW);
         provider = failing(new JobUnfinishedException(Duration.ofSeconds(7))
-                .of(new OpenJob("token", clock.instant(), "default", "", "https://api/jobs/1")));
+                .withJob(new OpenJob("token", clock.instant(), "default", "", "https://api/jobs/1")));
         for (int i = 0; i < 10; i++) {
             assertThat(worker.takeJobsOnce(NOW)).as("the lane stays open").isEqualTo(2);
             clock.advance(Duration.ofSeconds(6));

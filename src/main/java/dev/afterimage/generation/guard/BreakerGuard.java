@@ -17,8 +17,8 @@ import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 /**
  * The circuit breakers, one for each image API: when half of the last 20 calls of an API failed, none leaves for 5 s.
  * Only an unavailable provider and unknown outcomes count as failures; throttling and rejections are answers of a
- * provider that works. SmallRye keeps one breaker for each annotated method, which all APIs would share, so its
- * {@link Guard}s are made here, with the figures of {@link Figures}.
+ * provider that works. An annotated method has a single breaker, which all APIs would share; so a {@link Guard} is made
+ * here for each API, with the settings that are annotated in {@link Figures}.
  */
 @Singleton
 public class BreakerGuard {
@@ -27,7 +27,10 @@ public class BreakerGuard {
 
     private final Map<String, Optional<Guard>> byApi = new ConcurrentHashMap<>();
 
-    /** Carries the figures, which the configuration may override. Not a bean, so SmallRye does not intercept it. */
+    /**
+     * Holds the annotation with the settings, which the configuration may override. No bean, so SmallRye doesn't
+     * intercept it.
+     */
     public interface Figures {
 
         @CircuitBreaker(

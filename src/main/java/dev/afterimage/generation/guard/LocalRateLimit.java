@@ -19,6 +19,6 @@ public class LocalRateLimit {
      */
     @RateLimit(value = 10, window = 1, type = RateLimitType.FIXED)
     public void pass() {
-        // The annotation is the work.
+        // The annotation does the work.
     }
 }

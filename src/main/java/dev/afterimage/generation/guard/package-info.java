@@ -1,6 +1,6 @@
 /**
- * SmallRye Fault Tolerance's strategies, as beans that run a piece of work; the circuit breaker is one for each image
- * API. Each annotation can be overridden by configuration
+ * SmallRye Fault Tolerance's strategies, as beans that run a piece of work. Each image API has a circuit breaker of its
+ * own; the other strategies are shared. Each annotation can be overridden by configuration
  * ({@code quarkus.fault-tolerance."dev.afterimage.generation.guard.RetryGuard/call".retry.max-retries=2} and its like).
  * They nest as Retry(CircuitBreaker(permit(credits(Timeout(Bulkhead(call)))))), and RateLimit guards the moment at which
  * the call leaves. They are separate beans because permit and credits are between them.
