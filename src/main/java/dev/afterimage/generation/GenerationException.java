@@ -369,7 +369,7 @@ public abstract sealed class GenerationException extends RuntimeException {
         }
 
         /** Whether it is the tenant's budget that is spent, and not the account's. */
-        public boolean isTenants() {
+        public boolean isOfTenant() {
             return tenants;
         }
 

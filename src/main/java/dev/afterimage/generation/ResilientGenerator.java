@@ -67,7 +67,7 @@ public record ResilientGenerator(
         boolean ofAccount = switch (failure) {
             case ThrottledException throttled -> throttled.byProvider();
             case AccessRefusedException refused -> true;
-            case OutOfCreditsException empty -> !empty.isTenants();
+            case OutOfCreditsException empty -> !empty.isOfTenant();
             default -> false;
         };
         return ofAccount

@@ -104,7 +104,7 @@ public final class ImageRequestReader {
         return new ImageRequest(template, data, format, variant);
     }
 
-    /** A number of JSON has one meaning in whatever spelling: 1.0 and 1e0 are 1. */
+    /** A number in JSON means the same whatever its spelling: 1.0 and 1e0 are 1. */
     private static int variant(JsonParser parser, @Nullable JsonToken token) throws IOException {
         if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
             throw badVariant();

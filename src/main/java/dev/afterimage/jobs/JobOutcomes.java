@@ -79,7 +79,7 @@ public final class JobOutcomes {
                 yield new JobOutcome.Wait(wait.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : wait, true);
             }
             case OutOfCreditsException credits ->
-                new JobOutcome.Wait(untilAskedForCredits(credits), !credits.isTenants());
+                new JobOutcome.Wait(untilAskedForCredits(credits), !credits.isOfTenant());
             case AccessRefusedException refused -> new JobOutcome.Wait(refused.retryAfter(), true);
             case RejectedException rejected -> new JobOutcome.DeadLettered(message(rejected));
             case NotAnImageException useless -> buyAgain(useless.nextPurchase(), "not-an-image: " + message(useless));

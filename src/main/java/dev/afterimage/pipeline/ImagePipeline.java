@@ -150,9 +150,8 @@ public final class ImagePipeline implements ImageService {
             }
             return missing(generationRequest, key, old);
         } catch (RejectedException | DeletedMeanwhileException permanent) {
-            // No old image in place of these: a rejection must reach whoever can mend the request, and after a DELETE
-            // the
-            // old image is gone, too.
+            // No old image in place of these: a rejection must reach whoever can mend the request, and a DELETE has
+            // taken the old image, too.
             throw permanent;
         } catch (RuntimeException failure) {
             if (generationRequest.queued()) {
@@ -250,15 +249,15 @@ public final class ImagePipeline implements ImageService {
                 awaitNextFlight();
             } catch (ThrottledException throttled) {
                 Duration wait = throttled.retryAfter().orElse(ASK_AGAIN);
-                boolean othersPatienceEnded =
+                boolean onlyLeaderGaveUp =
                         !flight.led() && !generationRequest.deadline().forbids(wait, parts.clock());
-                if (!othersPatienceEnded) {
+                if (!onlyLeaderGaveUp) {
                     return staleOrQueued(generationRequest, key, throttled, old);
                 }
                 awaitNextFlight();
             } catch (OutOfCreditsException spent) {
-                boolean othersBudgetIsSpent = !flight.led() && spent.isTenants();
-                if (!othersBudgetIsSpent) {
+                boolean onlyLeadersBudgetIsSpent = !flight.led() && spent.isOfTenant();
+                if (!onlyLeadersBudgetIsSpent) {
                     throw spent;
                 }
                 awaitNextFlight();
@@ -367,7 +366,7 @@ public final class ImagePipeline implements ImageService {
                 return Optional.of(pending(key, ASK_AGAIN));
             }
         } catch (FleetUnavailableException gone) {
-            // It may be under way somewhere.
+            // Some process may be making the image.
             return old.or(() -> Optional.of(pending(key, ASK_AGAIN)));
         }
         return old;

@@ -29,9 +29,10 @@ final class Lookup {
     private static final Logger LOG = Logger.getLogger(Lookup.class);
 
     /**
-     * What the store has said is entered in the index within this time, unless the process stood still or a server was slow.
+     * The time between an answer of the store and its entry in the index, unless the process stands still or a server is
+     * slow.
      */
-    private static final Duration PROMPTLY = Duration.ofSeconds(1);
+    private static final Duration PROMPT = Duration.ofSeconds(1);
 
     /**
      * How long the store's word that it has an image is enough for a request that asks to validate: some clients ask that
@@ -278,15 +279,15 @@ final class Lookup {
             seenInStore.put(entry.key(), asked);
             return Optional.of(entry);
         } else {
-            // Not taken out before: what is there may be the newer image already. Checked again, because a DELETE may
-            // come in between.
+            // The old entry is replaced and not removed, because the index may have the newer image's entry already.
+            // Checked again, because a DELETE may come in between.
             enter(standing.get(), () -> true);
         }
         return standing;
     }
 
     private boolean isPrompt(Instant since) {
-        return !parts.clock().instant().isAfter(since.plus(PROMPTLY));
+        return !parts.clock().instant().isAfter(since.plus(PROMPT));
     }
 
     private boolean isFresh(IndexEntry entry) {

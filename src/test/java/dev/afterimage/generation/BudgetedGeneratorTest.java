@@ -90,13 +90,13 @@ class BudgetedGeneratorTest {
     void tenantWithoutBudgetDoesNotStopOtherTenants() {
         budget.left = 0;
         assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate)
-                        .isTenants())
+                        .isOfTenant())
                 .isFalse();
 
         budget.left = 0;
         budget.spent = CreditBudget.By.TENANT;
         assertThat(catchThrowableOfType(OutOfCreditsException.class, this::generate)
-                        .isTenants())
+                        .isOfTenant())
                 .isTrue();
     }
 

@@ -142,7 +142,7 @@ public final class Problems {
                         .after(e.retryAfter());
             case NotAnImageException e -> notAnImage(e.nextPurchase());
             case OutOfCreditsException e
-            when e.isTenants() ->
+            when e.isOfTenant() ->
                 Problem.of(
                                 QUOTA_EXCEEDED,
                                 "Your budget for this month is spent; images that exist are still served. Ask again after"
