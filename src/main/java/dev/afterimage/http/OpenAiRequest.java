@@ -34,7 +34,7 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
     /**
      * Reads a body.
      *
-     * @param models the template that a model stands for, where it is not the template's name
+     * @param models the templates that models stand for, by the model's name; any other model is itself the name of a template
      * @throws InvalidRequestException when it cannot be understood; its pointer is the member's name
      */
     static OpenAiRequest read(byte[] utf8, Map<String, String> models) {
@@ -66,12 +66,12 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
         }
         TemplateId template = new TemplateId(models.getOrDefault(model, model));
         TemplateData data = TemplateData.of(body.put("prompt", prompt).toString());
-        ImageFormat made = format.isMissingNode()
+        ImageFormat imageFormat = format.isMissingNode()
                 ? ImageFormat.PNG
                 : ImageFormat.named(oneOf(format, "output_format", "png", "jpeg", "webp"));
         List<ImageRequest> images = new ArrayList<>(count);
         for (int variant = 0; variant < count; variant++) {
-            images.add(new ImageRequest(template, data, made, variant));
+            images.add(new ImageRequest(template, data, imageFormat, variant));
         }
         return new OpenAiRequest(List.copyOf(images), inline);
     }
@@ -96,10 +96,10 @@ record OpenAiRequest(List<ImageRequest> images, boolean inline) {
         return value;
     }
 
-    private static String text(ObjectNode body, String name, String how) {
+    private static String text(ObjectNode body, String name, String detail) {
         JsonNode value = take(body, name);
         if (!value.isTextual() || value.textValue().isEmpty()) {
-            throw new InvalidRequestException(how, name);
+            throw new InvalidRequestException(detail, name);
         }
         return value.textValue();
     }

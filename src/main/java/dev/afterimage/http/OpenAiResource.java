@@ -51,19 +51,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * OpenAI's Images API in front of any provider, so that its clients need only another base URL. An image that is not ready
- * by the deadline is a 429 with {@code Retry-After}: the clients ask again by themselves, and meet the call that is under
- * way.
+ * by the deadline is a 429 with {@code Retry-After}: the clients ask again by themselves, and then wait for the same call.
  */
 @Path(OpenAiError.PATH)
 @RunOnVirtualThread // it reads images from the store
 public final class OpenAiResource {
 
-    private static final Duration MADE_ANEW = Duration.ofSeconds(1);
+    /** The {@code Retry-After} for an image that is gone from the store. */
+    private static final Duration RETRY_AFTER_LOSS = Duration.ofSeconds(1);
 
     private final ImageService images;
     private final ImageStore store;
     private final ImageResponses responses;
-    private final Base64Room room;
+    private final Base64Memory memory;
     private final OpenAiConfig config;
     private final Clock clock;
     private final Duration deadline;
@@ -74,7 +74,7 @@ public final class OpenAiResource {
             ImageService images,
             ImageStore store,
             ImageResponses responses,
-            Base64Room room,
+            Base64Memory memory,
             OpenAiConfig config,
             Clock clock,
             HttpConfig httpConfig,
@@ -82,7 +82,7 @@ public final class OpenAiResource {
         this.images = images;
         this.store = store;
         this.responses = responses;
-        this.room = room;
+        this.memory = memory;
         this.config = config;
         this.clock = clock;
         this.deadline = httpConfig.deadline();
@@ -119,7 +119,7 @@ public final class OpenAiResource {
         Deadline until = invocation.cap(Deadline.in(patience, clock));
         List<ImageOutcome.Ready> ready = obtain(request.images(), caller, until);
         if (request.inline()) {
-            takeRoom(ready, answer, () -> hangUp(http));
+            reserveMemory(ready, answer, () -> closeConnection(http));
         }
         List<Item> data = ready.stream()
                 .map(image -> request.inline()
@@ -138,7 +138,10 @@ public final class OpenAiResource {
     }
 
     /**
-     * Asks for all at the same time. When one is late, so is the answer; when it is asked for again, the others are there.
+     * Asks for all images at the same time, and waits for the last one.
+     *
+     * @throws ProblemException 429 when one of them is not ready in time. The others are kept, so that the repeated request
+     *     finds them
      */
     private List<ImageOutcome.Ready> obtain(List<ImageRequest> requests, Caller caller, Deadline until) {
         List<CompletableFuture<ImageOutcome>> asked = requests.stream()
@@ -161,8 +164,12 @@ public final class OpenAiResource {
         return outcomes.stream().map(ImageOutcome.Ready.class::cast).toList();
     }
 
-    /** Refuses an answer that could not be delivered, or not now, before its images are read. */
-    private void takeRoom(List<ImageOutcome.Ready> ready, ServerRequestContext answer, Runnable hangUp) {
+    /**
+     * Reserves the memory for an answer in Base64, before its images are read from the store.
+     *
+     * @throws ProblemException when the answer would be too large, or has to wait for memory
+     */
+    private void reserveMemory(List<ImageOutcome.Ready> ready, ServerRequestContext answer, Runnable closeConnection) {
         long largest =
                 ready.stream().mapToLong(image -> image.entry().bytes()).max().orElseThrow();
         long characters = ready.stream()
@@ -175,9 +182,10 @@ public final class OpenAiResource {
                             + config.maxBase64().getAsInt()
                             + ". They are made and kept: send the request again with response_format=url, or with a smaller n.");
         }
-        // All images in Base64, a byte a character. And of the one that is being encoded its own bytes, and a
-        // second copy of its characters, which the encoder makes.
-        room.enter(characters + largest + characters(largest), answer, hangUp);
+        // The characters of all images, one byte each. While an image is being encoded, its bytes and a second copy of
+        // its
+        // characters, which the encoder makes, are there too.
+        memory.reserve(characters + largest + characters(largest), answer, closeConnection);
     }
 
     private static long characters(long bytes) {
@@ -185,10 +193,10 @@ public final class OpenAiResource {
     }
 
     /**
-     * Closes the connection at once. Its own close, and that of its channel, would wait until the client has read what was
-     * written.
+     * Closes the connection at once. The methods {@code close} of the connection and of its channel would wait until the
+     * client has read what was written.
      */
-    private static void hangUp(RoutingContext http) {
+    private static void closeConnection(RoutingContext http) {
         if (http.request().connection() instanceof ConnectionBase connection) {
             var unused = connection.channelHandlerContext().close();
         }
@@ -206,7 +214,7 @@ public final class OpenAiResource {
         return new ProblemException(Problem.of(
                         STORAGE_UNAVAILABLE,
                         "The image was removed from the store. Send the same request again: it has the image made anew.")
-                .after(MADE_ANEW));
+                .after(RETRY_AFTER_LOSS));
     }
 
     /** How requests in the form of OpenAI's Images API are read. */
@@ -221,8 +229,8 @@ public final class OpenAiResource {
         Map<String, String> models();
 
         /**
-         * The most characters that the images of one answer with {@code b64_json} may have together; more is a 413, which names
-         * {@code url}. Left out, only memory limits them: all such answers together hold at most a quarter of the heap. On
+         * The most characters that the images of one answer with {@code b64_json} may have together; more is a 413, which
+         * recommends {@code response_format=url}. Left out, only memory limits them: all such answers together hold at most a quarter of the heap. On
          * Lambda, whose answers hold 6 MB, it is 6000000.
          */
         OptionalInt maxBase64();

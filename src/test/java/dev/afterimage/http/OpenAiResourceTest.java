@@ -47,7 +47,7 @@ class OpenAiResourceTest extends WithFakeCore {
     MemoryImageStore store;
 
     @Inject
-    Base64Room room;
+    Base64Memory memory;
 
     @BeforeEach
     void reset() {
@@ -159,8 +159,8 @@ class OpenAiResourceTest extends WithFakeCore {
         Handler keeper = keeper(errors);
         log.addHandler(keeper);
         store.put(FakeCore.ENTRY, BYTES);
-        Base64RoomTest.Answer others = new Base64RoomTest.Answer();
-        room.enter(room.free(), others, others::cutOff);
+        Base64MemoryTest.Answer others = new Base64MemoryTest.Answer();
+        memory.reserve(memory.free(), others, others::cutOff);
         try {
             error(post(INLINE), 503, "server_error")
                     .header("Retry-After", "2")
@@ -194,8 +194,8 @@ class OpenAiResourceTest extends WithFakeCore {
 
     @Test
     void aBase64ResponseFreesItsMemoryOnceItIsWritten() {
-        Base64RoomTest.Answer others = new Base64RoomTest.Answer();
-        room.enter(room.free() - 200_000, others, others::cutOff);
+        Base64MemoryTest.Answer others = new Base64MemoryTest.Answer();
+        memory.reserve(memory.free() - 200_000, others, others::cutOff);
         try {
             error(post(INLINE), 503, "server_error").body("error.code", equalTo("storage_unavailable"));
             store.put(FakeCore.ENTRY, BYTES);

@@ -55,7 +55,7 @@ class SlowClientTest extends WithFakeCore {
     MemoryImageStore store;
 
     @Inject
-    Base64Room room;
+    Base64Memory memory;
 
     @Test
     void aBodyThatDoesNotArriveInTimeIsGivenUp() throws IOException {
@@ -111,8 +111,8 @@ class SlowClientTest extends WithFakeCore {
         store.put(entry, large);
         core.answerWith(new ImageOutcome.Hit(entry));
         String body = "{\"prompt\":\"a lighthouse\",\"model\":\"card\",\"response_format\":\"b64_json\"}";
-        Base64RoomTest.Answer others = new Base64RoomTest.Answer();
-        room.enter(room.free() - 4 * large.length, others, others::cutOff);
+        Base64MemoryTest.Answer others = new Base64MemoryTest.Answer();
+        memory.reserve(memory.free() - 4 * large.length, others, others::cutOff);
         try (RawHttp slow = new RawHttp(RestAssured.port)) {
             assertThat(slow.send("POST /v1/images/generations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                             + "Content-Length: " + body.length() + "\r\n\r\n" + body))

@@ -14,54 +14,54 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.resteasy.reactive.common.core.ResteasyReactiveCallbackContext;
 import org.junit.jupiter.api.Test;
 
-class Base64RoomTest {
+class Base64MemoryTest {
 
     private static final long MB = 1 << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(25);
 
     private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1);
-    private final Base64Room room = new Base64Room(100 * MB, PATIENCE, nanoTime::get);
+    private final Base64Memory memory = new Base64Memory(100 * MB, PATIENCE, nanoTime::get);
     private final Answer answer = new Answer();
 
     private Problem refusal(long bytes) {
         return assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(() -> enter(bytes, new Answer()))
+                .isThrownBy(() -> reserve(bytes, new Answer()))
                 .actual()
                 .problem();
     }
 
-    private void enter(long bytes, Answer entering) {
-        room.enter(bytes, entering, entering::cutOff);
+    private void reserve(long bytes, Answer reserving) {
+        memory.reserve(bytes, reserving, reserving::cutOff);
     }
 
     @Test
     void whatFitsBesideTheOthersIsLetIn() {
-        enter(60 * MB, answer);
-        enter(40 * MB, new Answer());
+        reserve(60 * MB, answer);
+        reserve(40 * MB, new Answer());
 
-        assertThat(room.free()).isZero();
+        assertThat(memory.free()).isZero();
     }
 
     @Test
     void whatDoesNotFitNowMayAskAgain() {
-        enter(60 * MB, answer);
+        reserve(60 * MB, answer);
 
         assertThat(refusal(41 * MB))
                 .returns(BUSY.uri(), Problem::type)
-                .satisfies(problem -> assertThat(problem.retryAfter()).contains(Base64Room.ASK_AGAIN));
+                .satisfies(problem -> assertThat(problem.retryAfter()).contains(Base64Memory.RETRY_AFTER));
 
         answer.end();
-        enter(41 * MB, new Answer());
-        assertThat(room.free()).isEqualTo(59 * MB);
+        reserve(41 * MB, new Answer());
+        assertThat(memory.free()).isEqualTo(59 * MB);
     }
 
     @Test
-    void aSlowReaderIsCutOffWhenAnotherNeedsItsRoom() {
-        enter(60 * MB, answer);
+    void aSlowReaderIsCutOffWhenAnotherNeedsItsMemory() {
+        reserve(60 * MB, answer);
         nanoTime.addAndGet(PATIENCE.toNanos());
         Answer quick = new Answer();
-        enter(40 * MB, quick);
+        reserve(40 * MB, quick);
         refusal(41 * MB);
         assertThat(answer.timesCutOff).isZero();
 
@@ -72,18 +72,18 @@ class Base64RoomTest {
         assertThat(quick.timesCutOff).isZero();
 
         answer.end();
-        enter(41 * MB, new Answer());
+        reserve(41 * MB, new Answer());
     }
 
     @Test
     void aSlowReaderThatIsInNobodysWayReadsToItsEnd() {
-        enter(60 * MB, answer);
+        reserve(60 * MB, answer);
         nanoTime.addAndGet(10 * PATIENCE.toNanos());
-        enter(40 * MB, new Answer());
+        reserve(40 * MB, new Answer());
 
         assertThat(answer.timesCutOff).isZero();
         answer.end();
-        assertThat(room.free()).isEqualTo(60 * MB);
+        assertThat(memory.free()).isEqualTo(60 * MB);
     }
 
     @Test
@@ -92,7 +92,7 @@ class Base64RoomTest {
                 .returns(ANSWER_TOO_LARGE.uri(), Problem::type)
                 .satisfies(problem -> assertThat(problem.retryAfter()).isEmpty());
         assertThat(refusal(1L << 60)).returns(ANSWER_TOO_LARGE.uri(), Problem::type);
-        assertThat(room.free()).isEqualTo(100 * MB);
+        assertThat(memory.free()).isEqualTo(100 * MB);
     }
 
     /** An answer that is being written. */
