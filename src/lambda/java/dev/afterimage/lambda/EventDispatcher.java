@@ -90,7 +90,7 @@ public final class EventDispatcher {
                 case LambdaEvent.Http event -> http.answer(event.request(), context, stopBy);
                 case LambdaEvent.RefusedHttp event -> http.refused(event, context);
                 case LambdaEvent.Ping event -> Map.of("afterimage", "ping");
-                case LambdaEvent.QueueBatch event -> failures(event.messages(), answerBy, stopBy);
+                case LambdaEvent.QueueBatch event -> runBatch(event.messages(), answerBy, stopBy);
                 case LambdaEvent.Plan event -> plan(event, answerBy, stopBy);
             };
             json.writeValue(out, answer);
@@ -98,7 +98,7 @@ public final class EventDispatcher {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("The process is shutting down");
         } finally {
-            if (extension.get().isServed()) {
+            if (extension.get().isActive()) {
                 extension.get().answered(String.valueOf(context.getAwsRequestId()));
             } else {
                 invocationEnd.run(stopBy);
@@ -108,10 +108,10 @@ public final class EventDispatcher {
     }
 
     /**
-     * Runs a batch of jobs, and says which messages SQS must deliver again ("Implementing partial batch responses"). All
-     * of them when the worker fails: a job that is delivered twice is billed once.
+     * Runs a batch of jobs, and says which messages SQS must deliver again ("Implementing partial batch responses"). When the
+     * worker fails, all messages are delivered again; a job that is delivered twice is billed once.
      */
-    private Map<String, Object> failures(List<QueueMessage> messages, Deadline answerBy, Deadline stopBy)
+    private Map<String, Object> runBatch(List<QueueMessage> messages, Deadline answerBy, Deadline stopBy)
             throws InterruptedException {
         Set<String> failed = null;
         try {

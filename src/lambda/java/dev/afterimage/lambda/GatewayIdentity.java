@@ -93,14 +93,14 @@ import org.jspecify.annotations.Nullable;
                 .map(iam -> iam.getUserArn())
                 .filter(arn -> !arn.isBlank())
                 .map(GatewayIdentity::withoutSession)
-                .map(arn -> Client.named(arn, ofPolicies(arn, path)));
+                .map(arn -> Client.named(arn, rolesOfIam(arn, path)));
     }
 
     /**
-     * All roles; but for batches only {@code BATCH}, unless the client is an operator. A policy that opens the route
-     * cannot limit a caller to its own batches.
+     * The roles of a client that IAM's policies let through: all, but on the routes of batches only {@code BATCH}, unless the
+     * client is an operator, because a policy that opens a route cannot limit a caller to its own batches.
      */
-    private Set<Role> ofPolicies(String arn, String path) {
+    private Set<Role> rolesOfIam(String arn, String path) {
         boolean isOperator = config.mode() == Mode.NONE
                 || config.operators()
                         .filter(operators -> operators.contains(arn))
@@ -108,7 +108,7 @@ import org.jspecify.annotations.Nullable;
         return path.startsWith(BATCHES) && !isOperator ? EnumSet.of(Role.BATCH) : EnumSet.allOf(Role.class);
     }
 
-    /** The scopes of a token: text with spaces. API Gateway writes a list as text in brackets. */
+    /** The scopes of a token: a claim of text with spaces, or a list, which API Gateway writes as {@code [a b]}. */
     private static Set<String> scopes(Map<String, String> claims) {
         Set<String> scopes = new HashSet<>();
         for (String name : new String[] {"scope", "scp"}) {

@@ -97,7 +97,7 @@ final class HttpEvents {
 
     /** The answer to a request in a form that is not served. */
     APIGatewayV2HTTPResponse refused(LambdaEvent.RefusedHttp event, Context context) {
-        return problem(ProblemException.of(event.problem(), event.mend()), context.getAwsRequestId());
+        return problem(ProblemException.of(event.problem(), event.detail()), context.getAwsRequestId());
     }
 
     private APIGatewayV2HTTPResponse invalid(String detail, String id) {
@@ -137,7 +137,7 @@ final class HttpEvents {
         if (!TOKEN.matcher(request.getRequestContext().getHttp().getMethod()).matches()) {
             return Optional.of("Send a method of RFC 9110 (requestContext.http.method).");
         }
-        if (hasBlank(request.getRawPath()) || hasBlank(request.getRawQueryString())) {
+        if (hasSpaceOrControl(request.getRawPath()) || hasSpaceOrControl(request.getRawQueryString())) {
             return Optional.of(
                     "Percent-encode spaces and control characters in path and query (rawPath, rawQueryString).");
         }
@@ -154,12 +154,12 @@ final class HttpEvents {
             if (!TOKEN.matcher(header.getKey()).matches()) {
                 return Optional.of("The name of a header has characters that a name may not have (RFC 9110, Tokens).");
             }
-            if (isBroken(header.getValue())) {
+            if (hasControl(header.getValue())) {
                 return Optional.of("The header " + header.getKey() + " has a control character in it; leave that out.");
             }
         }
         List<String> cookies = request.getCookies() == null ? List.of() : request.getCookies();
-        return cookies.stream().anyMatch(HttpEvents::isBroken)
+        return cookies.stream().anyMatch(HttpEvents::hasControl)
                 ? Optional.of("A cookie has a control character in it; leave that out.")
                 : Optional.empty();
     }
@@ -177,11 +177,11 @@ final class HttpEvents {
         }
     }
 
-    private static boolean hasBlank(@Nullable String text) {
+    private static boolean hasSpaceOrControl(@Nullable String text) {
         return text != null && text.chars().anyMatch(letter -> letter <= ' ');
     }
 
-    private static boolean isBroken(@Nullable String text) {
+    private static boolean hasControl(@Nullable String text) {
         return text != null && text.chars().anyMatch(letter -> letter < ' ' && letter != '\t');
     }
 

@@ -120,19 +120,20 @@ class ImageEvents {
      * @param id the request's id in headers and logs
      * @param body the decoded body
      * @param stopBy shortly before the invocation's end
-     * @throws TimeoutException when there is none by then, or by the request's {@link ImageEndpoint#latest}
+     * @throws TimeoutException when there is no answer by {@code stopBy} or by the request's {@link ImageEndpoint#latest}
      */
     HttpResponse answer(APIGatewayV2HTTPEvent event, Caller caller, String id, byte[] body, Deadline stopBy)
             throws InterruptedException, TimeoutException {
         MDC.put(RequestId.LOG_KEY, id);
         ImageEndpoint.Request request = new ImageEndpoint.Request(
                 id, name -> values(event, name), body, caller, clock.instant(), ImageEvents::root);
-        OwnThread own = new OwnThread();
+        ThisThread thread = new ThisThread();
         drain.entered();
         try {
             CompletableFuture<HttpResponse> response =
-                    endpoint.apply(request, own).toCompletableFuture();
-            return own.await(response, new Deadline(request.arrival().plus(latest.apply(request))).orEarlier(stopBy));
+                    endpoint.apply(request, thread).toCompletableFuture();
+            return thread.await(
+                    response, new Deadline(request.arrival().plus(latest.apply(request))).orEarlier(stopBy));
         } finally {
             drain.left();
         }
@@ -148,19 +149,19 @@ class ImageEvents {
     }
 
     /** The thread of an invocation as an executor: while it waits for a result, it runs the tasks it is given. */
-    private final class OwnThread implements Executor {
+    private final class ThisThread implements Executor {
 
-        private final BlockingQueue<Runnable> handed = new LinkedBlockingQueue<>();
+        private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
 
         @Override
         public void execute(Runnable task) {
-            handed.add(task);
+            tasks.add(task);
         }
 
         <T> T await(CompletableFuture<T> result, Deadline deadline) throws InterruptedException, TimeoutException {
-            var unused = result.whenComplete((done, failure) -> handed.add(() -> {}));
+            var unused = result.whenComplete((done, failure) -> tasks.add(() -> {}));
             while (!result.isDone()) {
-                Runnable task = handed.poll(deadline.remaining(clock).toMillis(), TimeUnit.MILLISECONDS);
+                Runnable task = tasks.poll(deadline.remaining(clock).toMillis(), TimeUnit.MILLISECONDS);
                 if (task == null) {
                     throw new TimeoutException();
                 }

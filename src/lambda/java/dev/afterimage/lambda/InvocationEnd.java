@@ -24,14 +24,15 @@ public final class InvocationEnd {
                 // Lambda shuts the process down; the other beans are still called.
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "something could not be ended before the freeze", e);
+                LOG.log(Level.ERROR, "what runs at the end of each invocation failed", e);
             }
         }
     }
 
     /**
      * Something to be done at the end of each invocation, before Lambda freezes the process for an unknown time: write
-     * metrics out, wait for work in flight. Every bean of this type is called, in the order of its {@code @Priority}.
+     * metrics out, wait for work in flight. Every bean of this type is called, the one with the highest {@code @Priority}
+     * first.
      */
     @FunctionalInterface
     public interface BeforeFreeze {

@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
  * ("Lambda Extensions API"). This one registers for INVOKE before the first event, and asks for its next event only when
  * {@link InvocationEnd} has done its work, or a second before the invocation's end.
  *
- * <p>Where there is no such API, as in other runtimes and in tests, {@link #isServed()} is false, and the answer waits
+ * <p>Where there is no such API, as in other runtimes and in tests, {@link #isActive()} is false, and the answer waits
  * instead.
  */
 final class InvocationExtension {
@@ -45,12 +45,12 @@ final class InvocationExtension {
     /** The id of the invocation that was answered last; a process has one invocation at a time. */
     private String answered = "";
 
-    private volatile boolean served;
+    private volatile boolean active;
 
     private InvocationExtension(String api, String identifier, InvocationEnd invocationEnd, Clock clock) {
         this.api = api;
         this.identifier = identifier;
-        this.served = !identifier.isEmpty();
+        this.active = !identifier.isEmpty();
         this.invocationEnd = invocationEnd;
         this.clock = clock;
     }
@@ -63,15 +63,15 @@ final class InvocationExtension {
     static InvocationExtension start(String api, InvocationEnd invocationEnd, Clock clock) {
         InvocationExtension extension =
                 new InvocationExtension(api, api.isEmpty() ? "" : register(api), invocationEnd, clock);
-        if (extension.isServed()) {
+        if (extension.isActive()) {
             Thread.ofPlatform().name("lambda-extension").daemon().start(extension::serve);
         }
         return extension;
     }
 
     /** Whether the extension keeps the process awake after an answer. */
-    boolean isServed() {
-        return served;
+    boolean isActive() {
+        return active;
     }
 
     /** To be called when the answer of this invocation was written. */
@@ -114,15 +114,15 @@ final class InvocationExtension {
                     : null;
             if (identifier == null) {
                 LOG.infof(
-                        "Lambda extensions are not served here (status %d); an answer waits until the calls under way have ended",
+                        "No Lambda extension could be registered (status %d); an answer waits until the calls under way have ended",
                         connection.getResponseCode());
                 return "";
             }
             return identifier;
-        } catch (IOException unserved) {
+        } catch (IOException unreachable) {
             LOG.infof(
-                    "Lambda extensions are not served here; an answer waits until the calls under way have ended: %s",
-                    unserved.getMessage());
+                    "No Lambda extension could be registered; an answer waits until the calls under way have ended: %s",
+                    unreachable.getMessage());
             return "";
         }
     }
@@ -136,20 +136,20 @@ final class InvocationExtension {
             while (true) {
                 try {
                     String event = next();
-                    served = true;
+                    active = true;
                     serve(event);
                 } catch (IOException lost) {
-                    served = false;
+                    active = false;
                     LOG.error(
-                            "The extension cannot reach Lambda; until it can, an answer waits until the calls under way have ended",
+                            "The extension cannot reach Lambda; meanwhile an answer waits until the calls under way have ended",
                             lost);
                     TimeUnit.MILLISECONDS.sleep(BETWEEN_TRIES_MILLIS);
                 } catch (RuntimeException | Error failed) {
-                    LOG.error("What was to be done at the end of an invocation failed", failed);
+                    LOG.error("The work at the end of an invocation failed", failed);
                 }
             }
-        } catch (InterruptedException ended) {
-            served = false;
+        } catch (InterruptedException ending) {
+            active = false;
             Thread.currentThread().interrupt();
         }
     }

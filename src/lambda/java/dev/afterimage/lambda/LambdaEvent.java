@@ -24,9 +24,9 @@ public sealed interface LambdaEvent {
     /**
      * A request in a form that is not served here.
      *
-     * @param mend how its sender must be set up instead; for the operator, because the client cannot mend it
+     * @param detail how its sender must be set up instead; for the operator, because the client cannot do that
      */
-    record RefusedHttp(ProblemType problem, String mend) implements LambdaEvent {}
+    record RefusedHttp(ProblemType problem, String detail) implements LambdaEvent {}
 
     /** An event that only keeps the process warm. */
     record Ping() implements LambdaEvent {}

@@ -30,7 +30,7 @@ final class LambdaEventReader {
     private static final int MOST_MEMBERS_NAMED = 10;
     private static final String PLAN = "{\"afterimage\":\"plan\",\"catalogue\":\"its name\"}";
 
-    /** Registered for reflection by quarkus-amazon-lambda-http, which reads the same class. */
+    /** Reads requests of HTTP APIs. Their class is registered for reflection by quarkus-amazon-lambda-http. */
     private final ObjectReader http = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build()
@@ -100,7 +100,7 @@ final class LambdaEventReader {
         } catch (JsonProcessingException e) {
             return new LambdaEvent.RefusedHttp(
                     ProblemType.INVALID_REQUEST,
-                    "The event looks like an HTTP request, but its members have other types; send payload format 2.0.");
+                    "The event looks like an HTTP request, but some members have the wrong type; send payload format 2.0.");
         }
     }
 

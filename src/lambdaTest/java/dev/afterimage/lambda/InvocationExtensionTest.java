@@ -93,20 +93,20 @@ class InvocationExtensionTest {
             extension.answered(id);
             assertThat(end()).isEqualTo("ended");
         }
-        assertThat(extension.isServed()).isTrue();
+        assertThat(extension.isActive()).isTrue();
     }
 
     @Test
     void extensionRecoversWhenLambdaIsReachableAgain() throws Exception {
         InvocationExtension extension = extension(deadline -> ended.add("ended"));
         events.add(LOST);
-        while (extension.isServed()) {
+        while (extension.isActive()) {
             Thread.onSpinWait();
         }
         invoke("one");
         extension.answered("one");
 
         assertThat(end()).isEqualTo("ended");
-        assertThat(extension.isServed()).isTrue();
+        assertThat(extension.isActive()).isTrue();
     }
 }

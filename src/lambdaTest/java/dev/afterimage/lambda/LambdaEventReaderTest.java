@@ -91,11 +91,11 @@ class LambdaEventReaderTest {
             {"version":"1.0","resource":"/{proxy+}","httpMethod":"GET","requestContext":{}}    | a REST API has only 1.0
             {"requestContext":{"elb":{"targetGroupArn":"arn"}},"httpMethod":"GET","path":"/"} | Load Balancer
             """)
-    void aRequestInAnotherFormIsRefusedWithWhatToDo(String event, String mend) throws IOException {
+    void aRequestInAnotherFormIsRefusedWithWhatToDo(String event, String detail) throws IOException {
         assertThat(read(event))
                 .isInstanceOfSatisfying(
                         LambdaEvent.RefusedHttp.class,
-                        refused -> assertThat(refused.mend()).contains(mend).doesNotContain("\"", "\\"));
+                        refused -> assertThat(refused.detail()).contains(detail).doesNotContain("\"", "\\"));
     }
 
     @ParameterizedTest
