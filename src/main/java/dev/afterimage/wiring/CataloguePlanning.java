@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
  */
 final class CataloguePlanning {
 
-    /** After the first failure; doubled with each further one. */
+    /** The wait after the first failure; doubled with each further one. */
     private static final Duration FIRST_WAIT = Duration.ofMinutes(1);
 
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(15);
@@ -90,7 +90,7 @@ final class CataloguePlanning {
                 LOG.errorf("Catalogue %s was not planned to its end before its next plan", name);
                 return Optional.empty();
             }
-            if (!awaited(wait)) {
+            if (!await(wait)) {
                 break;
             }
             wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
@@ -98,8 +98,8 @@ final class CataloguePlanning {
         return Optional.empty();
     }
 
-    /** Waits, and says whether the process still goes on. */
-    private boolean awaited(Duration wait) {
+    /** Waits, but not longer than until the drain begins. False when the thread was interrupted. */
+    private boolean await(Duration wait) {
         Instant end = clock.instant().plus(wait);
         try {
             while (!drain.hasBegun() && clock.instant().isBefore(end)) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class CatalogueSchedules {
 
-    /** For how long the plan of a schedule's last turn is tried. */
+    /** For how long the plan of a schedule's last turn, which no other turn follows, is tried. */
     private static final Duration LAST_TURN = Duration.ofHours(24);
 
     private final PregenerationConfig config;
@@ -61,7 +61,7 @@ class CatalogueSchedules {
     /**
      * Plans a catalogue at the times of this cron expression.
      *
-     * @throws IllegalArgumentException when it is none; names its configuration key
+     * @throws IllegalArgumentException when {@code cron} is no cron expression; names its configuration key
      */
     void schedule(String name, String cron) {
         Optional.ofNullable(trigger(name, cron))
@@ -77,7 +77,7 @@ class CatalogueSchedules {
                     .newJob("catalogue " + name)
                     .setCron(cron)
                     // A plan ends when the next one is due; without this, the next one would be skipped while the
-                    // former is still ending.
+                    // plan before it is still ending.
                     .setConcurrentExecution(ConcurrentExecution.PROCEED)
                     .setTask(execution -> planning().plan(name, turn(execution)), true)
                     .schedule();

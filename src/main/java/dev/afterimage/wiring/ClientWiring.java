@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.sqs.SqsClientBuilder;
  */
 class ClientWiring {
 
-    /** The identifier of these clients, which tells them from those of the extensions. */
+    /** The identifier of these clients, whose time is limited; it tells them from those of the extensions. */
     static final String LIMITED = "limited";
 
     @ApplicationScoped

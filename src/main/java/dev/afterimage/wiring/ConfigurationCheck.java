@@ -136,7 +136,7 @@ final class ConfigurationCheck {
     /** The longest visibility timeout (Amazon SQS Developer Guide, "Amazon SQS visibility timeout"). */
     private static final Duration LONGEST_IN_SQS = Duration.ofHours(12);
 
-    /** The keys of former versions that are no longer used, each with what holds instead. */
+    /** The keys of former versions that are no longer used, each with a sentence that says what the service does now. */
     private static final Map<String, String> REMOVED = Map.of(
             "afterimage.generation.retry-unknown",
             "A call whose outcome is unknown is repeated afterimage.generation.repurchases times.",
@@ -296,10 +296,10 @@ final class ConfigurationCheck {
             throw new IllegalArgumentException(
                     "Set afterimage.links.stored-secrets or afterimage.links.secrets, not both.");
         }
-        boolean isOne = links.current()
+        boolean hasSigningSecret = links.current()
                 .map(links.secrets()::containsKey)
                 .orElse(links.secrets().size() <= 1);
-        if (!isOne) {
+        if (!hasSigningSecret) {
             throw new IllegalArgumentException(
                     "Set afterimage.links.current to the id of the secret in afterimage.links.secrets that signs.");
         }

@@ -128,7 +128,7 @@ class DeliveryWiring {
         return switch (config.signer()) {
             case CLOUDFRONT -> {
                 CloudFrontSigner signer = new CloudFrontSigner(baseUrl, keys.get(), window);
-                yield kept(signer, signer::fingerprint, window, index, drain, config);
+                yield remembered(signer, signer::fingerprint, window, index, drain, config);
             }
             case S3 ->
                 MemoisedSigner.renewing(
@@ -137,8 +137,8 @@ class DeliveryWiring {
         };
     }
 
-    /** A signer that takes long: one process signs, the fleet's index keeps the URL, and each process remembers it. */
-    static UrlSigner kept(
+    /** For a signer that takes long: one process signs, the fleet's index keeps the URL, and each process remembers it. */
+    static UrlSigner remembered(
             UrlSigner signer,
             Supplier<String> fingerprint,
             ExpiryWindow window,
@@ -150,8 +150,8 @@ class DeliveryWiring {
     }
 
     /**
-     * Writes signed URLs into the index, and keeps the process from being frozen meanwhile. Where that fails, each
-     * instance signs for itself.
+     * Writes signed URLs into the index, and keeps the process from being frozen meanwhile. A write that fails is not
+     * repeated: then each instance signs for itself.
      */
     private static KeptUrls.Keeper keeper(ImageIndex index, Drain drain) {
         return (key, url, until) -> {

@@ -37,10 +37,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
- * Defaults of the provider's limits ({@code afterimage.provider.…}), from the provider's description, and of the
- * annotations of {@link dev.afterimage.generation.guard.LocalRateLimit} and
- * {@link dev.afterimage.generation.guard.CallGuard}, from those limits. So each limit is set once.
- * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} overrides them.
+ * Computes configuration values, so that each limit is set only once: the provider's limits ({@code afterimage.provider.…})
+ * default to those of its description, and the annotations of {@link dev.afterimage.generation.guard.LocalRateLimit} and
+ * {@link dev.afterimage.generation.guard.CallGuard} default to the provider's limits.
+ * {@code quarkus.fault-tolerance."dev.afterimage.generation.guard.CallGuard/call".…} overrides the annotations' defaults.
  *
  * <p>A value that is empty, no number or duration, or not above zero is left out: the mapping that reads it, or
  * {@link ConfigurationCheck}, stops the start and names its key, which a failure here or in the annotations would not.
@@ -51,7 +51,10 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static final String S3 = "quarkus.s3.";
     private static final Pattern TEMPLATE_PROVIDER = Pattern.compile(
             "afterimage\\.templates\\.(\"[^\"]+\"|[^.\"]+)\\.provider|AFTERIMAGE_TEMPLATES_.+_PROVIDER");
-    /** Keys that make a further account, or an account of its own out of a further provider; see ProvidersConfig. */
+    /**
+     * Keys that add an account with limits of its own: those of a further account, and those that turn a further provider into
+     * an account; see {@link ProvidersConfig}.
+     */
     private static final Pattern OWN_LIMITS = Pattern.compile(
             "afterimage\\.provider\\.accounts\\..+|afterimage\\.providers\\..+\\.(rate|rate-window|concurrency|api-key(-secret)?|accounts\\..+)"
                     + "|AFTERIMAGE_PROVIDER_ACCOUNTS_.+|AFTERIMAGE_PROVIDERS_.+_(RATE|RATE_WINDOW|CONCURRENCY|API_KEY(_SECRET)?|ACCOUNTS_.+)");
@@ -88,7 +91,7 @@ public class GuardDefaults implements ConfigSourceFactory {
         defaults.put(CALL + "timeout.unit", "millis");
         count(context, described, "concurrency").ifPresent(places -> defaults.put(CALL + "bulkhead.value", places));
         if (ownLimits) {
-            allowAccounts(context, defaults, fetched);
+            widenToAllAccounts(context, defaults, fetched);
         }
         return List.of(
                 new PropertiesConfigSource(defaults, "the provider's limits", ORDINAL),
@@ -122,8 +125,8 @@ public class GuardDefaults implements ConfigSourceFactory {
                 .limits(config.getConfigMapping(ProviderLimitConfig.class));
     }
 
-    /** Widens the guards to the limits of all accounts together, because one guard serves the calls of all. */
-    private static void allowAccounts(
+    /** Widens the guards to the limits of all accounts together, because one guard serves the calls of all accounts. */
+    private static void widenToAllAccounts(
             ConfigSourceContext context, Map<String, String> defaults, Map<String, String> fetched) {
         AccountLimits accounts;
         try {
@@ -152,23 +155,24 @@ public class GuardDefaults implements ConfigSourceFactory {
     /**
      * The kinds of all configured APIs: {@code afterimage.provider.kind}, and those that templates name.
      *
-     * @param sharing without those that are accounts of their own
+     * @param sharingOnly leaves out the APIs that are accounts of their own, and so do not share the provider's limits
      * @param fetched receives the documents of descriptions that are in S3, by the configuration key that names them
      */
-    private static Set<String> kinds(ConfigSourceContext context, boolean sharing, Map<String, String> fetched) {
+    private static Set<String> kinds(ConfigSourceContext context, boolean sharingOnly, Map<String, String> fetched) {
         Set<String> kinds = new HashSet<>();
         kinds.add(withDocument(
                 context, PROVIDER + "kind", value(context, "kind").orElse(ProviderConfig.DEFAULT_KIND), fetched));
         context.iterateNames().forEachRemaining(name -> {
             if (TEMPLATE_PROVIDER.matcher(name).matches()) {
-                Optional<String> named = of(context, name).filter(one -> !(sharing && hasOwnLimits(context, one)));
+                Optional<String> named =
+                        configured(context, name).filter(provider -> !(sharingOnly && hasOwnLimits(context, provider)));
                 named.ifPresent(provider -> {
                     String key = "afterimage.providers.\"" + provider + "\".kind";
                     kinds.add(withDocument(
                             context,
                             key,
-                            of(context, key)
-                                    .or(() -> of(context, "afterimage.providers." + provider + ".kind"))
+                            configured(context, key)
+                                    .or(() -> configured(context, "afterimage.providers." + provider + ".kind"))
                                     .orElse(provider),
                             fetched));
                 });
@@ -178,7 +182,7 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     /**
-     * The kind itself; or for a description in S3 its document, which is read here and replaces its name in the
+     * The kind as it is configured; or, for a description in S3, its document, which is read here and replaces the name in the
      * configuration.
      */
     private static String withDocument(
@@ -195,21 +199,25 @@ public class GuardDefaults implements ConfigSourceFactory {
     private static S3Client s3(ConfigSourceContext context) {
         S3ClientBuilder builder = new ClientLimits(Duration.ofSeconds(5), Duration.ofSeconds(10))
                 .limitS3(S3Client.builder().httpClientBuilder(UrlConnectionHttpClient.builder()));
-        of(context, S3 + "aws.region").map(Region::of).ifPresent(builder::region);
-        of(context, S3 + "endpoint-override").map(URI::create).ifPresent(builder::endpointOverride);
-        builder.forcePathStyle(
-                of(context, S3 + "path-style-access").map(Boolean::parseBoolean).orElse(false));
-        String given = S3 + "aws.credentials.static-provider.";
-        of(context, given + "access-key-id")
+        configured(context, S3 + "aws.region").map(Region::of).ifPresent(builder::region);
+        configured(context, S3 + "endpoint-override").map(URI::create).ifPresent(builder::endpointOverride);
+        builder.forcePathStyle(configured(context, S3 + "path-style-access")
+                .map(Boolean::parseBoolean)
+                .orElse(false));
+        String credentials = S3 + "aws.credentials.static-provider.";
+        configured(context, credentials + "access-key-id")
                 .ifPresent(id ->
                         builder.credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
-                                id, of(context, given + "secret-access-key").orElse("")))));
+                                id,
+                                configured(context, credentials + "secret-access-key")
+                                        .orElse("")))));
         return builder.build();
     }
 
-    private static Optional<String> of(ConfigSourceContext context, String name) {
-        ConfigValue configured = context.getValue(name);
-        return Optional.ofNullable(configured).map(ConfigValue::getValue).filter(value -> !value.isBlank());
+    private static Optional<String> configured(ConfigSourceContext context, String name) {
+        return Optional.ofNullable(context.getValue(name))
+                .map(ConfigValue::getValue)
+                .filter(value -> !value.isBlank());
     }
 
     /**
@@ -227,7 +235,7 @@ public class GuardDefaults implements ConfigSourceFactory {
     }
 
     private static Optional<String> value(ConfigSourceContext context, String name) {
-        return of(context, PROVIDER + name);
+        return configured(context, PROVIDER + name);
     }
 
     /** A whole number above zero. */

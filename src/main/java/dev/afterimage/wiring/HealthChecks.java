@@ -31,9 +31,9 @@ class HealthChecks {
     private static final System.Logger LOG = System.getLogger(HealthChecks.class.getName());
 
     /** How long an answer is reused: anybody may ask for the health, and each check writes to the disk or signs. */
-    static final Duration KEPT = Duration.ofSeconds(2);
+    static final Duration REUSED_FOR = Duration.ofSeconds(2);
 
-    /** An image that does not exist. Always the same one, so that its URL is signed, remembered and kept only once. */
+    /** An image that does not exist. Always the same one, so that its URL is signed once and then memoised. */
     private static final IndexEntry IMAGE = new IndexEntry(
             new ImageKey("0".repeat(64)), ImageFormat.PNG, 1, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH);
 
@@ -50,7 +50,7 @@ class HealthChecks {
     @Singleton
     @Readiness
     HealthCheck directory(BackendConfig backends, Instance<LocalBackend> local, Machine machine) {
-        return kept(
+        return cached(
                 "directory",
                 () -> backends.usesLocal() && local.isResolvable() ? local.get().defect() : Optional.empty(),
                 machine.nanoTime());
@@ -60,10 +60,10 @@ class HealthChecks {
     @Singleton
     @Readiness
     HealthCheck signature(Instance<UrlSigner> signer, Machine machine) {
-        return kept("signature", () -> signingDefect(signer::get), machine.nanoTime());
+        return cached("signature", () -> signingDefect(signer::get), machine.nanoTime());
     }
 
-    /** The key is looked at each time, also while the URL is remembered. */
+    /** Why no URL can be signed; empty when one can. Checks the key, too, because the URL may be a memoised one. */
     static Optional<String> signingDefect(Supplier<UrlSigner> signer) {
         try {
             signer.get().checkKey();
@@ -75,10 +75,13 @@ class HealthChecks {
         }
     }
 
-    /** A check that is made by one caller at a time, while the others wait for its answer, and at most once in {@link #KEPT}. */
-    static HealthCheck kept(String name, Supplier<Optional<String>> defect, LongSupplier nanoTime) {
+    /**
+     * A check that is made at most once in {@link #REUSED_FOR}, and by one caller at a time, while the others wait for its
+     * answer.
+     */
+    static HealthCheck cached(String name, Supplier<Optional<String>> defect, LongSupplier nanoTime) {
         LoadingCache<String, HealthCheckResponse> answers = Caffeine.newBuilder()
-                .expireAfterWrite(KEPT)
+                .expireAfterWrite(REUSED_FOR)
                 .ticker(nanoTime::getAsLong)
                 .executor(Runnable::run)
                 .build(key -> answer(key, defect.get()));

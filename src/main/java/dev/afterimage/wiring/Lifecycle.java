@@ -93,9 +93,8 @@ class Lifecycle {
     private void drain() throws InterruptedException {
         drain.begin();
         if (!drain.awaitIdle(atMost)) {
-            LOG.warn(
-                    "Calls are still under way at the provider; their receipts stand, and nobody buys them again before"
-                            + " these end");
+            LOG.warn("Calls are still under way at the provider; their images are not bought again before their"
+                    + " receipts end");
         }
     }
 }

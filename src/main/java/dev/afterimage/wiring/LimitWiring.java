@@ -47,7 +47,10 @@ class LimitWiring {
 
     /** No fixed time: the scripts read Redis' own clock. */
     static final Supplier<String> SERVER_TIME = () -> "";
-    /** In one process a leader always gives its lease back, so a lease need not lapse, and must not. */
+    /**
+     * So long that no lease lapses. In one process a leader always gives its lease back, and a lease that lapsed under a slow
+     * leader would let a second one begin.
+     */
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
     /** A lease survives two missed renewals, and a dead leader is replaced within this time. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);

@@ -28,9 +28,10 @@ interface LocalBackend {
     static LocalBackend of(Instance<LocalBackend> local) {
         if (local.isUnsatisfied()) {
             throw new IllegalStateException(
-                    "This build, the one for AWS Lambda, has no local back end: a function has no disk"
-                            + " that stays. Set afterimage.backend=aws (AFTERIMAGE_BACKEND=aws), name no part local, and name a key"
-                            + " that signs URLs (afterimage.delivery.private-key-secret).");
+                    "This build, the one for AWS Lambda, has no local back end, because a function has no"
+                            + " lasting disk. Set afterimage.backend=aws (AFTERIMAGE_BACKEND=aws), set no part (afterimage.index,"
+                            + " .store, .queue, .fleet) to filesystem or memory, and name a key that signs URLs"
+                            + " (afterimage.delivery.private-key-secret).");
         }
         return local.get();
     }

@@ -73,7 +73,7 @@ class ProviderWiring {
         return new ProviderWebhooks(config);
     }
 
-    /** Made when the first call must be signed. */
+    /** The signer of calls to image APIs of AWS, made for the first such call. */
     @Singleton
     SigV4Signer signer(Clock clock) {
         return new SigV4Signer(DefaultCredentialsProvider.builder().build(), "us-east-1", clock);
@@ -86,11 +86,11 @@ class ProviderWiring {
     @Singleton
     Function<ApiSettings, ApiKeys> apiKeys(Instance<RefreshedSecret.Source> secrets) {
         return settings -> settings.apiKeySecret()
-                .map(name -> kept(name, secrets.get()))
+                .map(name -> ofSecret(name, secrets.get()))
                 .orElseGet(() -> ApiKeys.configured(settings));
     }
 
-    private static ApiKeys kept(String name, RefreshedSecret.Source secrets) {
+    private static ApiKeys ofSecret(String name, RefreshedSecret.Source secrets) {
         RefreshedSecret<ApiKey> secret = new RefreshedSecret<>(
                 secrets,
                 name,

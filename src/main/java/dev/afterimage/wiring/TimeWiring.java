@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 /** Makes the real clock, randomness and waits. Only this class takes them from the system. */
 class TimeWiring {
 
-    /** The machine that this process runs on. A sleeping virtual thread costs no platform thread; tokens cannot be guessed. */
+    /**
+     * The machine that this process runs on. Its pause sleeps, which costs no platform thread where a virtual thread waits. Its
+     * tokens are random UUIDs, which nobody can guess.
+     */
     @Singleton
     Machine machine(@VirtualThreads ExecutorService threads, Meters meters) {
         return new Machine(

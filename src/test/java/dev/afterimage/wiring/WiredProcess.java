@@ -213,7 +213,7 @@ public final class WiredProcess {
         BaseUrl baseUrl = deliveries.baseUrl(delivery);
         ExpiryWindow window = deliveries.expiryWindow(delivery, machine.clock());
         signer = flaw.signer(
-                DeliveryWiring.kept(withoutRsa(baseUrl, window), () -> "key", window, index, drain, delivery));
+                DeliveryWiring.remembered(withoutRsa(baseUrl, window), () -> "key", window, index, drain, delivery));
         ImageStore store =
                 flaw.store(caches.store(backends, local, s3Config, s3, METERS, new ProviderWiring().answerRoom()));
         TemplateVersions versions = flaw.versions(

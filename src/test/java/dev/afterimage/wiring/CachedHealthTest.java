@@ -14,18 +14,18 @@ import org.eclipse.microprofile.health.HealthCheckResponse.Status;
 import org.junit.jupiter.api.Test;
 
 /** Health is open to all, so that asking often must not cost much. */
-class KeptHealthTest {
+class CachedHealthTest {
 
     private final MutableClock clock = MutableClock.atSomeTime();
     private final AtomicInteger checks = new AtomicInteger();
 
     @Test
     void anAnswerIsGivenAgainForAWhile() {
-        HealthCheck check = HealthChecks.kept(
+        HealthCheck check = HealthChecks.cached(
                 "disk", () -> checks.incrementAndGet() == 1 ? Optional.of("full") : Optional.empty(), clock::nanoTime);
 
         assertThat(check.call().getStatus()).isEqualTo(Status.DOWN);
-        clock.advance(HealthChecks.KEPT.minusNanos(1));
+        clock.advance(HealthChecks.REUSED_FOR.minusNanos(1));
         assertThat(check.call().getStatus()).isEqualTo(Status.DOWN);
         assertThat(checks).hasValue(1);
 
