@@ -16,14 +16,14 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.resteasy.reactive.server.vertx.VertxInputStream;
 
 /**
- * Limits how large a body may be: that of a batch to {@code quarkus.http.limits.max-body-size}, because it is read as a
- * stream, and all others to much less.
+ * Limits how large a body may be: the body of a batch to {@code quarkus.http.limits.max-body-size}, because it is read as a
+ * stream, and all others to 256 KiB.
  */
 public final class BodyLimit {
 
     /**
-     * The most bytes of a refused body that are read and dropped before the client is cut off; of a batch, those beyond the
-     * size that a batch may have.
+     * The most bytes of a refused body that are read and dropped before the client is cut off: 10 MiB. For a batch the size
+     * that a batch may have is added.
      */
     private static final long MOST_DISCARDED = 10 << 20;
 
@@ -67,8 +67,8 @@ public final class BodyLimit {
 
     /**
      * Limits a body that is read as a stream: a read fails with the problem {@code body-too-large} once more than
-     * {@code limit} bytes have come. Closing it does nothing: closing {@code body} would read it to its end, and an upload
-     * that is refused while it is read is answered before that. What its client still sends is dropped after the answer.
+     * {@code limit} bytes have come. Closing the stream does nothing. Closing {@code body} would read it to its end, but an
+     * upload that is refused half-way is answered at once; what its client still sends is dropped after the answer.
      */
     public static InputStream stream(InputStream body, MemorySize limit) {
         long maxBytes = limit.asLongValue();
@@ -122,7 +122,7 @@ public final class BodyLimit {
         request.resume();
     }
 
-    /** Refuses a body by the length that its header announces. */
+    /** Refuses a body whose {@code Content-Length} is more than {@code maxBytes}. */
     static void check(HttpServerRequest request, long maxBytes) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         if (length != null && Long.parseLong(length) > maxBytes) {

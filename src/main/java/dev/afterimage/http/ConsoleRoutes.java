@@ -95,8 +95,8 @@ public final class ConsoleRoutes {
 
         /**
          * Whether there is a console. Left out, there is one with the {@code local} back end only, and only where
-         * {@code afterimage.auth.mode} is {@code none}: it needs the role operate, and a browser sends a key only if
-         * something adds it. Whoever reaches the page can spend credits with a click, as whoever reaches the API can.
+         * {@code afterimage.auth.mode} is {@code none}: with keys, the page itself needs one with the role operate, and a
+         * browser by itself sends none. Whoever reaches the page can spend credits with a click, as whoever reaches the API can.
          */
         Optional<Boolean> enabled();
     }

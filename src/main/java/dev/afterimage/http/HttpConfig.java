@@ -12,7 +12,7 @@ public interface HttpConfig {
 
     /**
      * A request is answered within this time, or within the longer wait that it asks for (see {@link #maxWait()}): with the
-     * image, or with 202 and where to look. Keep it under the time-out of whatever stands in front; Amazon API Gateway gives
+     * image, or with 202 and the path to poll. Keep it under the time-out of whatever stands in front; Amazon API Gateway gives
      * up after 30 s. Except on Lambda it must be more than a second shorter than {@code quarkus.http.idle-timeout} (2 min), at
      * which a silent connection is closed.
      */

@@ -37,14 +37,17 @@ public final class ImageResource {
     @GET
     @Path("{key}")
     @Produces(MediaType.APPLICATION_JSON)
-    public CompletionStage<Response> look(
+    public CompletionStage<Response> lookup(
             @PathParam("key") String key, @Context UriInfo uri, @Context HttpServerRequest request) {
         return images.lookup(PathParameters.key(key), ImageEndpoint.isNoCache(request.headers()::getAll))
                 .thenApply(found ->
                         responses.describe(known(found), uri::getBaseUri).toRest());
     }
 
-    /** Redirects to the image's signed URL, if the image is still in the store: a browser that meets a 404 there asks nobody. */
+    /**
+     * Redirects to the image's signed URL. Checks first that the image is still in the store, because a browser that is sent
+     * to a URL without an image cannot have it made anew.
+     */
     @GET
     @Path("{key}/content")
     public CompletionStage<Response> content(@PathParam("key") String key, @Context UriInfo uri) {
@@ -56,7 +59,7 @@ public final class ImageResource {
     /** Deletes the image: 204, also when there was none. */
     @DELETE
     @Path("{key}")
-    public CompletionStage<Response> forget(@PathParam("key") String key) {
+    public CompletionStage<Response> delete(@PathParam("key") String key) {
         return images.forget(PathParameters.key(key))
                 .thenApply(done -> Response.noContent().build());
     }
@@ -64,7 +67,7 @@ public final class ImageResource {
     private static ImageOutcome known(Optional<ImageOutcome> found) {
         return found.orElseThrow(() -> ProblemException.of(
                 IMAGE_NOT_FOUND,
-                "No image has this key: it was never made, or was forgotten, or has expired. POST its template and data"
+                "No image has this key: it was never made, or was deleted, or has expired. POST its template and data"
                         + " to /v1/images to have it made."));
     }
 }

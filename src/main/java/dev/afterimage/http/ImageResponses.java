@@ -30,7 +30,7 @@ final class ImageResponses {
     /** How long a browser may keep a redirect: short, so that a deleted image soon disappears from pages. */
     static final Duration LONGEST_REDIRECT = Duration.ofMinutes(5);
 
-    /** How long before its target a redirect expires, so that a slow client does not follow it too late. */
+    /** How long a redirect expires before its signed URL does, so that a slow client does not follow it too late. */
     static final Duration REDIRECT_MARGIN = Duration.ofMinutes(1);
 
     private static final Duration STALE_REDIRECT = Duration.ofMinutes(1);
@@ -56,7 +56,7 @@ final class ImageResponses {
     /**
      * The JSON for an image that is not made yet.
      *
-     * @param location where to look for it, the same as the {@code Location} header
+     * @param location the path to poll, the same as the {@code Location} header
      */
     @RegisterForReflection // written by Jackson, where the native build doesn't see it
     private record PendingImage(String key, String status, String location) {}
@@ -82,7 +82,7 @@ final class ImageResponses {
         this.written = Caffeine.newBuilder().maximumSize(config.memoisedUrls()).build();
     }
 
-    /** 200 with the signed URL, or 202 with where to look. */
+    /** 200 with the signed URL, or 202 with the path to poll. */
     HttpResponse describe(ImageOutcome outcome, Supplier<URI> serviceRoot) {
         return switch (outcome) {
             case ImageOutcome.Ready ready -> {
@@ -135,7 +135,7 @@ final class ImageResponses {
                 entry.freshUntil());
     }
 
-    /** 302 to the signed URL, for {@code <img src>}, or 202 with where to look. */
+    /** 302 to the signed URL, for {@code <img src>}, or 202 with the path to poll. */
     HttpResponse redirect(ImageOutcome outcome, Supplier<URI> serviceRoot) {
         return switch (outcome) {
             case ImageOutcome.Ready ready -> {

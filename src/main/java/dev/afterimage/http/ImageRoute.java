@@ -74,8 +74,9 @@ final class ImageRoute {
     }
 
     private static void answer(RoutingContext context, ImageEndpoint endpoint, ImageEndpoint.Request request) {
-        Executor own = new EventLoop(context.vertx().getOrCreateContext());
-        CompletableFuture<HttpResponse> response = endpoint.answer(request, own).toCompletableFuture();
+        Executor eventLoop = new EventLoop(context.vertx().getOrCreateContext());
+        CompletableFuture<HttpResponse> response =
+                endpoint.answer(request, eventLoop).toCompletableFuture();
         if (response.isDone()) {
             response.join().send(context);
             return;
@@ -85,14 +86,14 @@ final class ImageRoute {
                         endpoint.latest(request).toMillis(),
                         late -> endpoint.late(request).send(context));
         context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
-        var unused = response.thenAcceptAsync(whole -> whole.send(context), own);
+        var unused = response.thenAcceptAsync(whole -> whole.send(context), eventLoop);
     }
 
     /**
      * The event loop of a connection. Results from Redis and from files arrive on other threads, but answers must be
      * sent on this one.
      *
-     * @param context that of the request
+     * @param context the request's Vert.x context
      */
     private record EventLoop(Context context) implements Executor {
 

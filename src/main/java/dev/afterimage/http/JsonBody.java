@@ -44,12 +44,12 @@ final class JsonBody {
                 .order(ORDER)
                 .handler(MEDIA_TYPE)
                 .handler(context -> {
-                    ReceiveDeadline.bodyIsDue(context, limit, () -> cutOff(context, limit));
+                    ReceiveDeadline.startBodyLimit(context, limit, () -> cutOff(context, limit));
                     BodyLimit.check(context.request(), MOST_BYTES);
                     reader.handle(context);
                 })
                 .handler(context -> {
-                    if (ReceiveDeadline.bodyIsWhole(context)) {
+                    if (ReceiveDeadline.endBodyLimit(context)) {
                         context.next();
                     }
                 });

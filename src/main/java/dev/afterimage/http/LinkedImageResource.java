@@ -49,7 +49,7 @@ import java.util.regex.Pattern;
 @Path("/i/{name}")
 public final class LinkedImageResource {
 
-    /** How crawlers that draw previews or index images name themselves. */
+    /** The {@code User-Agent} of crawlers that draw previews or index images. */
     private static final Pattern CRAWLER = Pattern.compile(
             "bot\\b|crawler|spider|facebookexternalhit|facebot|whatsapp|slack-imgproxy|skypeuripreview|embedly|iframely|pinterest"
                     + "|vkshare|mastodon",
@@ -80,7 +80,7 @@ public final class LinkedImageResource {
         this.templates = templates;
     }
 
-    /** Checks the link before anything else, so that whoever has none costs nothing. */
+    /** Checks the link before anything else, so that a request without a valid one costs nothing. */
     @GET
     @RunOnVirtualThread // the secrets may have to be read from Secrets Manager
     @Blocking // else Quarkus takes a CompletionStage for a promise not to block
@@ -136,7 +136,7 @@ public final class LinkedImageResource {
         return ProblemException.of(URL_REFUSED, refusal.detail());
     }
 
-    /** Whoever sends HEAD counts as a crawler: those decide by it whether to fetch the image. */
+    /** Whether a crawler asks. HEAD counts as one: crawlers send it to decide whether to fetch the image. */
     private static boolean isCrawler(HttpServerRequest http) {
         String agent = http.getHeader(HttpHeaders.USER_AGENT);
         return http.method().equals(HttpMethod.HEAD)

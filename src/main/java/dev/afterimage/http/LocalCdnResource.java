@@ -31,9 +31,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The CDN of a laptop: serves signed URLs where there is no CloudFront, so that they open. Verifies them as CloudFront
- * would, against the base URL that they were signed for and whatever host they were requested on, and reads the image from
- * the store.
+ * The CDN of a laptop: serves the signed URLs where there is no CloudFront. Verifies a URL as CloudFront would, against the
+ * base URL that it was signed for, whatever host it was requested on, and reads the image from the store.
  */
 @Path("/" + BaseUrl.CDN_PATH + "/images/{key}")
 public class LocalCdnResource {
@@ -43,7 +42,7 @@ public class LocalCdnResource {
     /** One range of at most nine digits; a server may ignore any other (RFC 9110, section 14.2). */
     private static final Pattern RANGE = Pattern.compile("bytes=([0-9]{0,9})-([0-9]{0,9})");
 
-    /** The longest time that caches have agreed on (RFC 2616, section 14.21). */
+    /** The longest freshness that a server should claim (RFC 2616, section 14.21). */
     private static final Duration YEAR = Duration.ofDays(365);
 
     private final ImageStore store;
@@ -63,21 +62,24 @@ public class LocalCdnResource {
     public Response get(@PathParam("key") String key, @Context HttpServerRequest request) {
         Instant urlEnd = verified(request);
         StoredImage image = store.read(new ImageKey(key))
-                .orElseThrow(
-                        () -> ProblemException.of(IMAGE_NOT_FOUND, "It was forgotten; ask the service for it again."));
+                .orElseThrow(() ->
+                        ProblemException.of(IMAGE_NOT_FOUND, "The image was deleted; ask the service for it again."));
         IndexEntry entry = image.entry();
         String tag = entityTag(entry);
-        String known = Objects.requireNonNullElse(request.getHeader(HttpHeaders.IF_NONE_MATCH), "");
-        Response.ResponseBuilder response = known.contains(tag) || known.strip().equals("*")
-                ? Response.notModified()
-                : content(image.content(), entry, request);
+        String ifNoneMatch = Objects.requireNonNullElse(request.getHeader(HttpHeaders.IF_NONE_MATCH), "");
+        Response.ResponseBuilder response =
+                ifNoneMatch.contains(tag) || ifNoneMatch.strip().equals("*")
+                        ? Response.notModified()
+                        : content(image.content(), entry, request);
+        // A new image has a new URL, so that what this URL serves never changes. Under a URL of an older version it
+        // already has.
         boolean current = BaseUrl.version(entry).equals(request.getParam("v"));
         return response.header(HttpHeaders.ETAG, tag)
                 .header(HttpHeaders.CACHE_CONTROL, cacheControl(entry, urlEnd) + (current ? ", immutable" : ""))
                 .build();
     }
 
-    /** When the URL ends. */
+    /** Checks the URL's signature, and returns when the URL expires. */
     private Instant verified(HttpServerRequest request) {
         return switch (verifier.verify(baseUrl.at(pathAndQuery(request)))) {
             case VerificationResult.Refused refused ->
@@ -103,8 +105,7 @@ public class LocalCdnResource {
     }
 
     /**
-     * Lets caches keep the answer until the image ceases to be fresh or its URL ends. A URL of this image's version is
-     * {@code immutable} besides, because a new image has a new URL; that of an older version is not, for its bytes have changed.
+     * Lets caches keep the answer until the image ceases to be fresh or its URL expires, whichever comes first.
      */
     private String cacheControl(IndexEntry entry, Instant urlEnd) {
         Instant until = entry.freshUntil().isBefore(urlEnd) ? entry.freshUntil() : urlEnd;
@@ -120,18 +121,18 @@ public class LocalCdnResource {
     }
 
     /**
-     * The whole image, or the one range that is wanted. It is whole where {@code If-Range} names other bytes than these
-     * (RFC 9110, section 13.1.5).
+     * The whole image, or the one range that is wanted. The whole one where {@code If-Range} has the entity tag of an older
+     * image (RFC 9110, section 13.1.5).
      */
     private static Response.ResponseBuilder part(byte[] content, String tag, HttpServerRequest request) {
         if (request.method().equals(HttpMethod.HEAD)) {
             return Response.ok().header(HttpHeaders.CONTENT_LENGTH, content.length);
         }
         Matcher range = RANGE.matcher(Objects.requireNonNullElse(request.getHeader("Range"), ""));
-        boolean ofThese = Objects.requireNonNullElse(request.getHeader("If-Range"), tag)
+        boolean sameImage = Objects.requireNonNullElse(request.getHeader("If-Range"), tag)
                 .strip()
                 .equals(tag);
-        if (!ofThese || !range.matches() || range.group().equals("bytes=-")) {
+        if (!sameImage || !range.matches() || range.group().equals("bytes=-")) {
             return Response.ok(content);
         }
         boolean suffix = range.group(1).isEmpty();

@@ -41,7 +41,7 @@ public final class MediaTypeCheck implements Handler<RoutingContext> {
      */
     void check(Function<String, List<String>> headers) {
         if (!mediaTypes.contains(essence(first(headers.apply("Content-Type"))))) {
-            throw unsupported("Send Content-Type: " + String.join(" or ", mediaTypes) + ", and such a body.");
+            throw unsupported("Send Content-Type: " + String.join(" or ", mediaTypes) + ", and a body of that type.");
         }
         if (isCompressed(first(headers.apply("Content-Encoding")))) {
             throw unsupported("Send the body uncompressed, without Content-Encoding.");

@@ -35,7 +35,8 @@ public final class OperatorResource {
     /**
      * What the images of a month cost, in the provider's own unit.
      *
-     * @param usage those that cost anything, by name
+     * @param by account, template or tenant
+     * @param usage the accounts, templates or tenants that cost anything
      */
     public record UsagePage(String month, String by, List<Usage> usage) {}
 
@@ -83,15 +84,15 @@ public final class OperatorResource {
     @Path("usage")
     @RunOnVirtualThread // it waits for the budget's counts
     public UsagePage usage(@QueryParam("by") @Nullable String by, @QueryParam("month") @Nullable String month) {
-        String of = (month == null ? CreditBudget.currentMonth(clock) : parsed(month)).toString();
-        By kind = switch (by) {
+        String yearMonth = (month == null ? CreditBudget.currentMonth(clock) : parsed(month)).toString();
+        By group = switch (by) {
             case null -> By.ACCOUNT;
             case "account" -> By.ACCOUNT;
             case "template" -> By.TEMPLATE;
             case "tenant" -> By.TENANT;
             default -> throw ProblemException.of(INVALID_REQUEST, "Ask for by=template, by=account or by=tenant.");
         };
-        return new UsagePage(of, by == null ? "account" : by, budget.usage(of, kind));
+        return new UsagePage(yearMonth, by == null ? "account" : by, budget.usage(yearMonth, group));
     }
 
     private static YearMonth parsed(String month) {
@@ -110,7 +111,7 @@ public final class OperatorResource {
         return images.purge(PathParameters.template(template)).thenApply(version -> new Purged(template, version));
     }
 
-    /** Puts jobs that were given up back on the queue, once their cause is mended. */
+    /** Puts jobs that were given up back on the queue, once their cause is fixed. */
     @POST
     @Path("dead-letters/redrive")
     @RunOnVirtualThread // it moves messages between queues

@@ -13,7 +13,7 @@ final class PathParameters {
 
     private PathParameters() {}
 
-    /** A key that no image can have is not found, like any other that no image has. */
+    /** The key of an image. 404 for a text that is no key, as for a key that no image has. */
     static ImageKey key(String value) {
         try {
             return new ImageKey(value);

@@ -59,7 +59,7 @@ public final class ProviderWebhookResource {
 
     @POST
     @Path("{key}/{signature}")
-    public void told(@PathParam("key") String name, @PathParam("signature") String signature)
+    public void receive(@PathParam("key") String name, @PathParam("signature") String signature)
             throws InterruptedException {
         if (!webhooks.areOn()) {
             throw new ProblemException(

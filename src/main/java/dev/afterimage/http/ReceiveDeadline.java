@@ -23,17 +23,17 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts a client off that takes too long to send a request's head, from its first byte on, or a small body, or the rest
- * of a body that was answered unread. The server's own idle time-out never ends a client that sends a byte now and then,
- * and no handler of Vert.x hears of a request before its head is whole. So this looks once a second at the connections of
- * each event loop, as Netty knows them, which costs a request less than a timer would.
+ * Cuts off a client that takes too long to send: the head of a request (counted from its first byte), a small body, or the
+ * rest of a body that was answered unread. The server's own idle time-out never ends a client that sends a byte now and
+ * then, and no handler of Vert.x hears of a request before its head is whole. So this class looks once a second at Netty's
+ * connections of each event loop, which costs a request less than a timer would.
  */
 @Singleton
 final class ReceiveDeadline {
 
     private static final AttributeKey<Object> RECEIVING = AttributeKey.valueOf(ReceiveDeadline.class, "receiving");
 
-    private static final long LOOK_EVERY_MILLIS = 1000;
+    private static final long CHECK_EVERY_MILLIS = 1000;
 
     private final Vertx vertx;
     private final Duration headLimit;
@@ -59,24 +59,24 @@ final class ReceiveDeadline {
 
     /** Not on Lambda, where requests come as events. */
     void begin(@ObservesAsync HttpServerStart started) {
-        vertx.setPeriodic(LOOK_EVERY_MILLIS, look -> {
+        vertx.setPeriodic(CHECK_EVERY_MILLIS, timer -> {
             for (EventExecutor loop : ((VertxInternal) vertx).getEventLoopGroup()) {
                 if (loop instanceof SingleThreadEventLoop connections) {
-                    loop.execute(() -> connections.registeredChannelsIterator().forEachRemaining(this::look));
+                    loop.execute(() -> connections.registeredChannelsIterator().forEachRemaining(this::check));
                 }
             }
         });
     }
 
     /** Runs on the connection's own event loop, so that no two threads meet here. */
-    private void look(Channel connection) {
+    private void check(Channel connection) {
         if (connection.parent() instanceof ServerChannel) {
             receiving(connection).cutOffIfLate();
         }
     }
 
     private Receiving receiving(Channel connection) {
-        // Live reload leaves connections behind whose handler is of a formerly loaded class.
+        // After a live reload a connection may still have a handler of the class as it was loaded before.
         if (connection.attr(RECEIVING).get() instanceof Receiving known) {
             return known;
         }
@@ -87,19 +87,19 @@ final class ReceiveDeadline {
     }
 
     /**
-     * Gives a client a time for the body of this request, from now on.
+     * Starts the time limit for the body of this request.
      *
      * @param late answers a client that takes longer; runs on the request's own context, at most a second too late
      */
-    static void bodyIsDue(RoutingContext context, Duration limit, Runnable late) {
+    static void startBodyLimit(RoutingContext context, Duration limit, Runnable late) {
         if (context.get(Receiving.KEY) instanceof Receiving receiving) {
             Context own = context.vertx().getOrCreateContext();
             receiving.begin(limit, () -> own.runOnContext(there -> late.run()));
         }
     }
 
-    /** Ends that time. False when it was over already, so that the request is answered or will be. */
-    static boolean bodyIsWhole(RoutingContext context) {
+    /** Ends the time limit for the body, which is whole. False when the limit has passed: {@code late} answers the request. */
+    static boolean endBodyLimit(RoutingContext context) {
         return !(context.get(Receiving.KEY) instanceof Receiving receiving) || receiving.end();
     }
 
@@ -112,7 +112,7 @@ final class ReceiveDeadline {
         private final Duration headLimit;
         private final LongSupplier nanoTime;
         private boolean inRequest;
-        /** What happens when the time for the part that is being received is over; null between such parts. */
+        /** What to do when the head or body that is being received is late; null while neither is. */
         private @Nullable Runnable late;
 
         private long dueAt;

@@ -67,7 +67,7 @@ final class RequestPrelude {
             context.fail(400);
             return;
         }
-        if (!isFramedOnce(context.request().headers())) {
+        if (!isUnambiguous(context.request().headers())) {
             // A client that may see another end of this request must not send a second one on the same connection.
             context.addEndHandler(answered -> context.request().connection().close());
             context.fail(400);
@@ -87,10 +87,10 @@ final class RequestPrelude {
     }
 
     /**
-     * Whether the head names one host and says in one way where the body ends (RFC 9112, sections 3.2 and 6.1). The only
-     * transfer coding that is accepted is chunked.
+     * Whether the headers name at most one host and say in only one way where the body ends (RFC 9112, sections 3.2 and
+     * 6.1). The only transfer coding that is accepted is chunked.
      */
-    private static boolean isFramedOnce(MultiMap headers) {
+    private static boolean isUnambiguous(MultiMap headers) {
         List<String> codings = headers.getAll(HttpHeaders.TRANSFER_ENCODING);
         return headers.getAll(HttpHeaders.HOST).size() <= 1
                 && (codings.isEmpty()
@@ -100,7 +100,8 @@ final class RequestPrelude {
     private void setMissing(RoutingContext context, String id) {
         MultiMap headers = context.response().headers();
         if (cors) {
-            // Quarkus' filter answers each origin with its own name, and leaves this out.
+            // Quarkus' CORS filter names the request's origin in its answer, but leaves out the Vary that this calls
+            // for.
             headers.add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
         }
         StandardHeaders.of(id, context.request().path(), (name, value) -> {

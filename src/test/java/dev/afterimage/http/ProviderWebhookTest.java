@@ -147,7 +147,7 @@ class ProviderWebhookTest extends WithFakeCore {
                 new ProviderWebhookResource(ProviderWebhooks.none(), receipts, core, pause, clock);
 
         assertThatExceptionOfType(ProblemException.class)
-                .isThrownBy(() -> off.told(FakeCore.KEY.value(), ""))
+                .isThrownBy(() -> off.receive(FakeCore.KEY.value(), ""))
                 .satisfies(refusal -> assertThat(refusal.problem().status()).isEqualTo(404));
     }
 

@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Decides who sends a request and whether they may. Stands before whatever serves the request, and behind CORS only because
- * browsers' preflight requests carry no key.
+ * Decides who sends a request and whether they may. Stands before everything that serves requests; only CORS comes earlier,
+ * because the preflight requests of browsers carry no key.
  */
 @Singleton
 public final class AccessGate {
@@ -51,7 +51,13 @@ public final class AccessGate {
     private final Optional<BrowserGuard> browsers;
     private final WrongKeys wrongKeys;
 
-    /** What the wiring has decided. */
+    /**
+     * How this process lets requests in, as the wiring has chosen from its configuration.
+     *
+     * @param authenticator the one of the configured mode
+     * @param onLoopback whether the service listens on loopback only
+     * @param cors whether Quarkus' CORS filter runs before, and refuses foreign origins
+     */
     public record Rules(Authenticator authenticator, AuthConfig config, boolean onLoopback, boolean cors) {}
 
     AccessGate(Rules rules, Machine machine) {
@@ -128,7 +134,7 @@ public final class AccessGate {
         if (!request.headers().contains(HttpHeaders.AUTHORIZATION)) {
             return Problem.of(
                             AUTHENTICATION_REQUIRED,
-                            "Send Authorization: Bearer and a key or token, which the service's operator has for you.")
+                            "Send Authorization: Bearer and a key or token, which the service's operator gives you.")
                     .withHeader("WWW-Authenticate", CHALLENGE);
         }
         SocketAddress remote = request.remoteAddress();
@@ -142,8 +148,8 @@ public final class AccessGate {
         }
         return Problem.of(
                         AUTHENTICATION_REQUIRED,
-                        "The service does not know this key, or the token has expired or is not for it. Send one line"
-                                + " Authorization: Bearer with another.")
+                        "The service does not know this key, or the token has expired or is not for it. Send one"
+                                + " Authorization header, with another key or token.")
                 .withHeader("WWW-Authenticate", CHALLENGE + ", error=\"invalid_token\"");
     }
 

@@ -47,13 +47,13 @@ public interface AuthConfig {
      */
     Optional<Path> keyFile();
 
-    /** Which scopes of a token (its {@code scope}, {@code scp} and {@code groups} claims) give which role. */
+    /** Which scopes of a token (its claims {@code scope} and {@code scp}; with {@code jwt} also {@code groups}) give which role. */
     ScopeSettings scopes();
 
     /**
-     * With {@code gateway} and IAM, whose policies decide on routes and know no roles: the ARNs of those who see and cancel
-     * everybody's batches; of an assumed role without the session's name. Whoever is not among them has their own batches
-     * only.
+     * The ARNs of the users and roles of IAM who may see and cancel everybody's batches; all others may touch only their own.
+     * Used with {@code gateway} where API Gateway authenticates by IAM, whose policies allow routes and know no roles. The ARN
+     * of an assumed role is written without the session's name.
      */
     Optional<Set<String>> operators();
 
@@ -76,9 +76,9 @@ public interface AuthConfig {
     boolean openDescription();
 
     /**
-     * The names by which a service without authentication may be called, besides {@code localhost} and addresses. Any
-     * other {@code Host} is refused on loopback, and elsewhere once this is set, because a page whose name leads to
-     * this machine (DNS rebinding) would send it.
+     * The names by which a service without authentication may be called, besides {@code localhost} and addresses. A request
+     * with any other {@code Host} is refused on loopback, and elsewhere once this is set: it may come from a web page whose
+     * name was made to resolve to this machine (DNS rebinding).
      */
     Optional<Set<String>> hosts();
 

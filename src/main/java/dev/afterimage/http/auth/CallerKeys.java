@@ -57,7 +57,7 @@ public final class CallerKeys {
         }
     }
 
-    /** Mode {@code keys}. */
+    /** The authenticator of mode {@code keys}. */
     public Authenticator authenticator() {
         return (context, token) -> CompletableFuture.completedFuture(token.flatMap(this::find));
     }

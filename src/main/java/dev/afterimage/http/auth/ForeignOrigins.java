@@ -17,7 +17,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Refuses origins that may not call (CORS) with a problem document, where Quarkus' own filter would answer the same 403 with
- * nothing in it. Reads the filter's configuration as the filter does, and leaves to it what is in doubt.
+ * an empty body. Reads the filter's configuration as the filter does; an origin that it cannot judge is left to the filter.
  */
 final class ForeignOrigins {
 

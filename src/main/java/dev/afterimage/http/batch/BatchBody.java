@@ -10,9 +10,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch as its caller sees it. Every row ends as done or failed; of the done, hits were there and generated were made.
+ * A batch as its caller sees it. Each row ends as done or failed, and {@code done} is {@code hits} plus {@code generated}.
  *
  * @param state the word of a {@link Batch.State} in lower case
+ * @param hits rows whose image was there already, or was made for another request
+ * @param generated rows whose image was made for them
  * @param finishedAt null while it has not ended
  * @param etaSeconds an estimate of the time left; left out while there is nothing to estimate it from
  */

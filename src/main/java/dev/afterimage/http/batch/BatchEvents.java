@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** Sends a watcher the progress of a batch: twice a second until the batch ends, or only once. */
+/** Sends a watcher the progress of a batch: twice a second until the batch ends, or only once where that is configured. */
 @Singleton
 final class BatchEvents {
 
@@ -40,7 +40,7 @@ final class BatchEvents {
     }
 
     Multi<BatchBody> of(String id) {
-        // A watcher that reads slowly misses what lies between, but neither fills memory nor misses the end.
+        // A watcher that reads slowly misses some events, but never the last one, and fills no memory.
         return Multi.createFrom()
                 .emitter(watcher -> threads.execute(() -> tell(id, watcher)), BackPressureStrategy.LATEST);
     }

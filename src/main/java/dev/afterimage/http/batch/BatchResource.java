@@ -153,7 +153,8 @@ public final class BatchResource {
                 return Response.ok(estimate(upload)).build();
             }
             Caller caller = Client.of(http).caller();
-            // Without a key nothing is waited for but the upload itself.
+            // Only a repeated request, recognised by its key, waits for more than its own upload: for the first
+            // request.
             Duration patience = key.isPresent() ? Preferences.applyWait(http, deadline, longestWait) : deadline;
             Batch batch = intake.submit(caller, key, Deadline.in(patience, clock), upload);
             return Response.accepted(new Accepted(batch.id(), batch.total()))
@@ -180,8 +181,8 @@ public final class BatchResource {
         Optional<InputStream> rows = uploads.isPresent() ? uploads.get().open(uploaded) : Optional.empty();
         return rows.orElseThrow(() -> ProblemException.of(
                 UPLOAD_NOT_FOUND,
-                "Nothing was put there, or it is kept no longer. POST /v1/batches/uploads answers a URL: PUT the rows there"
-                        + " first."));
+                "No rows were put at the URL of this upload, or they are kept no longer. POST /v1/batches/uploads answers a"
+                        + " URL: PUT the rows there first."));
     }
 
     private DryRunBody estimate(StreamedUpload upload) throws IOException {
@@ -216,7 +217,7 @@ public final class BatchResource {
     @GET
     @Path("{id}")
     @Produces(MediaType.APPLICATION_JSON)
-    public BatchBody look(@PathParam("id") String id, @Context RoutingContext http) {
+    public BatchBody progress(@PathParam("id") String id, @Context RoutingContext http) {
         return BatchBody.of(known(id, http), clock.instant());
     }
 
@@ -275,7 +276,7 @@ public final class BatchResource {
     @Produces(MediaType.APPLICATION_JSON)
     public BatchBody cancel(@PathParam("id") String id, @Context RoutingContext http) {
         intake.cancel(known(id, http).id());
-        return look(id, http);
+        return progress(id, http);
     }
 
     /** The batch with this id. For a caller who is neither its owner nor the operator it does not exist. */

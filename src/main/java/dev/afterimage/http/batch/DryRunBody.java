@@ -15,13 +15,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch or a catalogue would come to.
+ * What a batch or a catalogue would cost, and how long its images would take.
  *
  * @param bad the first thousand bad rows
  * @param cost in the provider's credits
  * @param price the same in money; left out where no price is configured
- * @param creditsLeft this month; null where they are not limited
- * @param duration seconds, rounded up
+ * @param creditsLeft the credits that are left this month; null where they are not limited
+ * @param duration how long making the missing images would take, in seconds, rounded up
  */
 @RegisterForReflection(targets = {DryRunBody.class, DryRunBody.Price.class, CatalogueRow.Bad.class})
 record DryRunBody(
@@ -39,8 +39,8 @@ record DryRunBody(
     record Price(BigDecimal amount, String currency) {}
 
     /**
-     * Whether the query's {@code dry-run} says true. Anything but true and false is refused, because what is no dry run may
-     * cost. Quarkus REST would not tell an empty value from none.
+     * Whether the query has {@code dry-run=true}. Any value but true and false is refused, because taking a misspelt one for
+     * false could cost money. Read from the request, because Quarkus REST cannot tell an empty value from a missing one.
      */
     static boolean isAskedFor(HttpServerRequest request) {
         List<String> words = request.params().getAll("dry-run");

@@ -15,7 +15,10 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** A request's body, hashed while it is read. */
+/**
+ * A request's body, hashed while it is read. The hash also covers the format, template and callback that the request names,
+ * because the same rows with another of these are another upload.
+ */
 final class StreamedUpload implements BatchIntake.Upload {
 
     private final CatalogueFormat format;
@@ -28,12 +31,12 @@ final class StreamedUpload implements BatchIntake.Upload {
         this.format = format;
         this.callback = callback;
         this.template = template;
-        String meaning = format.name()
+        String parameters = format.name()
                 + '\n'
                 + template.map(TemplateId::value).orElse("")
                 + '\n'
                 + callback.map(url -> url + '\n').orElse("");
-        sha256.update(meaning.getBytes(StandardCharsets.UTF_8));
+        sha256.update(parameters.getBytes(StandardCharsets.UTF_8));
         this.body = new DigestInputStream(body, sha256);
     }
 

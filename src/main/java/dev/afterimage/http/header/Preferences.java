@@ -57,8 +57,8 @@ public record Preferences(boolean respondAsync, Optional<Duration> waitUpTo) {
     }
 
     /**
-     * How long a request waits that cannot be answered with a 202 in place of its result, so that {@code respond-async} says
-     * nothing to it. Its answer, whichever it is, gets the header that says what was applied.
+     * How long to wait for the result of a request that is never answered with a 202 in its place; {@code respond-async} is
+     * ignored. Sets {@code Preference-Applied} in the response, whichever that will be.
      *
      * @param usual the wait of a client that names none
      * @param longest the most that a client may ask for

@@ -28,7 +28,7 @@ public record OpenAiError(Detail error) {
     private static final Set<String> MAY_COST_AGAIN = Set.of(NOT_AN_IMAGE.uri(), OUTCOME_UNKNOWN.uri());
 
     /**
-     * The one member.
+     * What went wrong.
      *
      * @param type what kind of error it is
      * @param param the member of the body that is wrong, where there is one
@@ -51,18 +51,18 @@ public record OpenAiError(Detail error) {
 
     /**
      * Tells the clients whether to repeat the request: only where the problem names a wait that they accept, and never where a
-     * repetition may be billed again. That is for whoever uses the client to decide.
+     * repetition may be billed again, which only their user may decide.
      */
     static Map<String, String> headers(Problem problem) {
-        boolean wait = !MAY_COST_AGAIN.contains(problem.type())
+        boolean repeat = !MAY_COST_AGAIN.contains(problem.type())
                 && problem.retryAfter()
                         .filter(after -> after.compareTo(LONGEST_WAIT) <= 0)
                         .isPresent();
-        return Map.of("x-should-retry", Boolean.toString(wait));
+        return Map.of("x-should-retry", Boolean.toString(repeat));
     }
 
     static OpenAiError of(Problem problem) {
-        String slug = problem.type().substring(problem.type().lastIndexOf('/') + 1);
+        String slug = problem.slug();
         Optional<String> param =
                 problem.pointer().filter(pointer -> pointer.length() > 2).map(pointer -> pointer.substring(2));
         return new OpenAiError(new Detail(

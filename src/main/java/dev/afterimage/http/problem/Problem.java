@@ -53,8 +53,8 @@ public record Problem(
         return new Problem(type, title, status, detail, Optional.empty(), Optional.empty(), Map.of());
     }
 
-    /** The last part of the type, such as {@code not-found}; about:blank for what only has a status. */
-    String word() {
+    /** The last part of the type, such as {@code not-found}; {@code about:blank} where there is only a status. */
+    String slug() {
         return type.substring(type.lastIndexOf('/') + 1);
     }
 

@@ -52,7 +52,7 @@ public final class ProblemResponses {
     }
 
     private HttpResponse answer(Problem problem, String requestId, String path) {
-        meters.countProblem(problem.word());
+        meters.countProblem(problem.slug());
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", ProblemDocument.MEDIA_TYPE);
         headers.put("Cache-Control", "no-store");
@@ -80,7 +80,7 @@ public final class ProblemResponses {
     private static void log(Throwable failure, Problem problem) {
         Throwable cause = Callables.cause(failure);
         if (problem.status() == INTERNAL_ERROR.status()) {
-            LOG.error("A request failed for a reason that nobody foresaw", cause);
+            LOG.error("A request failed unexpectedly", cause);
         } else if (problem.status() > INTERNAL_ERROR.status() && !problem.isLate() && !problem.isBusy()) {
             LOG.errorf("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
         } else if (cause instanceof RejectedException) {

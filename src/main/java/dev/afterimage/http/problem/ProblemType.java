@@ -1,8 +1,8 @@
 package dev.afterimage.http.problem;
 
 /**
- * What can go wrong, as clients may tell it apart. The {@code type} is {@value #BASE} and the slug, and stays what it is: a
- * name to compare, not an address to fetch (RFC 9457, section 3.1.1).
+ * The kinds of problem that clients can tell apart. The {@code type} is {@value #BASE} and the slug. It never changes, because
+ * it is a name to compare and not an address to fetch (RFC 9457, section 3.1.1).
  */
 public enum ProblemType {
     INVALID_REQUEST("invalid-request", 400, "The request cannot be understood"),
