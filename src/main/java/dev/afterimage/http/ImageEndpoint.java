@@ -94,13 +94,13 @@ public final class ImageEndpoint {
      * Answers a request that comes as an event: checks its headers and its length, as {@link JsonBody} does for those
      * that come over a connection, and adds the headers that every answer has, as {@link RequestPrelude} does for them.
      *
-     * @param own as for {@link #answer}
+     * @param requestThread as for {@link #answer}
      */
-    public CompletionStage<HttpResponse> answerEvent(Request request, Executor own) {
+    public CompletionStage<HttpResponse> answerEvent(Request request, Executor requestThread) {
         CompletionStage<HttpResponse> answer;
         try {
             JsonBody.check(request.headers(), request.body().length);
-            answer = answer(request, own);
+            answer = answer(request, requestThread);
         } catch (ProblemException refused) {
             answer = CompletableFuture.completedFuture(problems.answer(refused, request.id(), PATH));
         }
@@ -110,23 +110,24 @@ public final class ImageEndpoint {
     /**
      * Finds the image or has it made: 200, 202 or a problem.
      *
-     * @param own the thread or event loop of the request. The work after the index lookup begins there, so that its log
-     *     lines have the request's id
+     * @param requestThread the thread or event loop of the request. The work after the index lookup begins there, so that
+     *     its log lines have the request's id
      */
-    CompletionStage<HttpResponse> answer(Request request, Executor own) {
-        return respond(request, own).exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), own);
+    CompletionStage<HttpResponse> answer(Request request, Executor requestThread) {
+        return respond(request, requestThread)
+                .exceptionallyAsync(failure -> problems.answer(failure, request.id(), PATH), requestThread);
     }
 
-    /** The answer, 503, to a request that took longer than its {@link #latest}. */
-    HttpResponse late(Request request) {
+    /** The answer, 503, to a request that took longer than its {@link #timeLimit}. */
+    HttpResponse overdue(Request request) {
         return problems.answer(new TimeoutException(), request.id(), PATH);
     }
 
     /**
-     * The time from arrival after which a request is {@link #late}: a second more than the deadline, or than the longer wait
-     * that it asks for. By then the pipeline has usually answered itself.
+     * The time from arrival after which a request is {@linkplain #overdue overdue}: a second more than the deadline, or
+     * than the longer wait that it asks for. By then the pipeline has usually answered itself.
      */
-    public Duration latest(Request request) {
+    public Duration timeLimit(Request request) {
         Duration patience = preferences(request).patience(deadline, longestWait);
         return (patience.compareTo(deadline) > 0 ? patience : deadline).plusSeconds(1);
     }
@@ -135,7 +136,7 @@ public final class ImageEndpoint {
         return Preferences.parse(request.headers().apply(Preferences.HEADER));
     }
 
-    private CompletionStage<HttpResponse> respond(Request request, Executor own) {
+    private CompletionStage<HttpResponse> respond(Request request, Executor requestThread) {
         try {
             checkAccept(request);
             CallbackMember callback = new CallbackMember();
@@ -145,7 +146,7 @@ public final class ImageEndpoint {
                     image,
                     request.caller(),
                     invocation.cap(new Deadline(request.arrival().plus(preferences.patience(deadline, longestWait)))));
-            return obtainAndCallBack(wanted, isNoCache(request.headers()), callback.url, own)
+            return obtainAndCallBack(wanted, isNoCache(request.headers()), callback.url, requestThread)
                     .thenApply(outcome -> describe(outcome, preferences, request.serviceRoot()));
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
@@ -154,31 +155,31 @@ public final class ImageEndpoint {
 
     /** Checks the callback's URL before anything is paid for. */
     private CompletionStage<ImageOutcome> obtainAndCallBack(
-            GenerationRequest wanted, boolean validate, Optional<String> callback, Executor own) {
+            GenerationRequest wanted, boolean validate, Optional<String> callback, Executor requestThread) {
         if (callback.isEmpty()) {
-            return obtain(wanted, validate, own);
+            return obtain(wanted, validate, requestThread);
         }
         return CompletableFuture.supplyAsync(() -> callbacks.accept(callback.get()), threads)
-                .thenCompose(
-                        url -> obtain(wanted, validate, own).thenApplyAsync(outcome -> tell(outcome, url), threads))
-                .thenApplyAsync(outcome -> outcome, own);
+                .thenCompose(url -> obtain(wanted, validate, requestThread)
+                        .thenApplyAsync(outcome -> callBackLater(outcome, url), threads))
+                .thenApplyAsync(outcome -> outcome, requestThread);
     }
 
-    private ImageOutcome tell(ImageOutcome outcome, URI url) {
+    private ImageOutcome callBackLater(ImageOutcome outcome, URI url) {
         if (outcome instanceof ImageOutcome.Pending pending) {
             callbacks.tell(pending.key(), url);
         }
         return outcome;
     }
 
-    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, boolean validate, Executor own) {
+    private CompletionStage<ImageOutcome> obtain(GenerationRequest wanted, boolean validate, Executor requestThread) {
         // A hit is the answer, and was counted by the lookup; everything else goes through the pipeline.
         return images.indexLookup(wanted.request(), validate)
                 .thenComposeAsync(
                         known -> known.hit().isPresent()
                                 ? CompletableFuture.completedFuture(known.hit().get())
                                 : images.obtain(wanted, known),
-                        own);
+                        requestThread);
     }
 
     private HttpResponse describe(ImageOutcome outcome, Preferences preferences, Supplier<URI> serviceRoot) {
@@ -220,7 +221,7 @@ public final class ImageEndpoint {
                 || ranges.contains("application/*");
     }
 
-    /** Reads the member {@code callback}, the URL to which a late image is reported. */
+    /** Reads the member {@code callback}, the URL that is told when an image is there that was answered with 202. */
     private static final class CallbackMember implements ImageRequestReader.Member {
 
         static final String NAME = "callback";

@@ -83,8 +83,8 @@ final class ImageRoute {
         }
         long timer = context.vertx()
                 .setTimer(
-                        endpoint.latest(request).toMillis(),
-                        late -> endpoint.late(request).send(context));
+                        endpoint.timeLimit(request).toMillis(),
+                        overdue -> endpoint.overdue(request).send(context));
         context.addEndHandler(answered -> context.vertx().cancelTimer(timer));
         var unused = response.thenAcceptAsync(whole -> whole.send(context), eventLoop);
     }

@@ -8,6 +8,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.util.stream.IntStream;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /**
@@ -16,6 +17,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
  */
 @Singleton
 final class FailureHandlers {
+
+    private static final Logger LOG = Logger.getLogger(FailureHandlers.class);
 
     private final ProblemResponses answers;
 
@@ -34,6 +37,10 @@ final class FailureHandlers {
     /** Exceptions that leave a resource, or that Quarkus REST throws on the way to one. */
     @ServerExceptionMapper
     public Response failed(Throwable failure, RoutingContext context) {
+        if (context.response().closed()) {
+            LOG.debug("A client closed its connection before it had the whole answer", failure);
+            return Response.noContent().build();
+        }
         return answers.answer(failure, RequestId.of(context), context.normalizedPath())
                 .toRest();
     }
