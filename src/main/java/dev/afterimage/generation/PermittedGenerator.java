@@ -68,7 +68,7 @@ public final class PermittedGenerator implements ImageGenerator {
                 return generateOnce(request, attempt, accounts.of(request));
             } catch (PermitLapsedException lapse) {
                 Duration wait = lapse.waitAfter(lapsed);
-                if (!Callables.call(() -> permits.awaitAnother(wait, attempt.deadline()))) {
+                if (!Callables.call(() -> permits.awaitNextPermit(wait, attempt.deadline()))) {
                     throw ThrottledException.byLimiter(wait);
                 }
             }
@@ -167,7 +167,8 @@ public final class PermittedGenerator implements ImageGenerator {
         private static PermitAcquirer.Departure.Leaves leaving(PermitAcquirer.Departure answer) {
             return switch (answer) {
                 case PermitAcquirer.Departure.Leaves leaves -> leaves;
-                case PermitAcquirer.Departure.Stands stands -> throw new ReceiptStandsException(stands.refused());
+                case PermitAcquirer.Departure.Forbidden forbidden ->
+                    throw new ReceiptStandsException(forbidden.refused());
             };
         }
 

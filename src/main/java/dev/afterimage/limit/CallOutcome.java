@@ -7,8 +7,8 @@ import java.time.Instant;
 public sealed interface CallOutcome {
 
     /**
-     * Why it brought no image, for the operator; empty where it did, and for {@link NotBilled}. Holds no secret. What the
-     * provider wrote stands in it in quotation marks and may repeat data values.
+     * Why the call brought no image, for the operator; empty for {@link Image} and {@link NotBilled}. Holds no secret. What
+     * the provider wrote is in quotation marks, and may repeat data values.
      */
     default String detail() {
         return "";
@@ -23,8 +23,8 @@ public sealed interface CallOutcome {
      * The image is stored.
      *
      * @param made when it was made
-     * @param late whether it is reported later than the image was there, because Redis or the store could not be reached;
-     *     then the time since departure does not show how long the provider took
+     * @param late whether this outcome could be reported only some time after the image had come, because Redis or the store
+     *     could not be reached; then the time since departure does not show how long the provider took
      */
     record Image(Instant made, boolean late) implements CallOutcome {
 
@@ -39,7 +39,8 @@ public sealed interface CallOutcome {
     /**
      * The provider refused the request for good, unbilled.
      *
-     * @param rememberedFor how long the request is answered with this refusal, without a call; zero: not at all
+     * @param rememberedFor for how long equal requests get this refusal without another call; zero if the next one makes a
+     *     call
      */
     record Rejected(String detail, Duration rememberedFor) implements CallOutcome {}
 

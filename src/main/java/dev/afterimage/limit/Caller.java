@@ -7,8 +7,8 @@ package dev.afterimage.limit;
 public record Caller(String id) {
 
     /**
-     * The service itself, which makes catalogues and refreshes. No quota applies to it. A header cannot contain the
-     * leading NUL, so no caller can pass for it.
+     * The service itself, which makes catalogues and refreshes. No quota applies to it. Its id begins with NUL, which no
+     * header can contain, so that no caller can pretend to be the service.
      */
     public static final Caller SERVICE = new Caller("\0service");
 

@@ -4,7 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import java.time.Duration;
 import java.util.OptionalInt;
 
-/** Port: counts how many requests that may be billed a caller makes in a clock hour (UTC). */
+/** Port: limits how many requests a caller may make in a clock hour (UTC). Only requests that may be billed count. */
 public interface CallerQuota {
 
     /**

@@ -98,7 +98,7 @@ public interface CreditBudget {
 
         private static final long NONE = -1;
 
-        /** A budget of {@link Purchase#DEFAULT_ACCOUNT}, and none of tenants. */
+        /** A budget of {@link Purchase#DEFAULT_ACCOUNT}, and no limits for tenants. */
         public static Budgets of(OptionalLong limit) {
             return new Budgets(
                     limit.isPresent() ? Map.of(Purchase.DEFAULT_ACCOUNT, (double) limit.getAsLong()) : Map.of(),
@@ -135,16 +135,16 @@ public interface CreditBudget {
     /**
      * The cost is counted.
      *
-     * @param month the month in which it is counted, such as {@code 2026-11}; what is given back is given back to that
-     *     month
+     * @param month the month in which the cost is counted, such as {@code 2026-11}; a later settlement changes the count of
+     *     that month, even if it is over
      */
     record Reserved(String month, Charge charge) implements Decision {}
 
     /**
-     * There is no budget for it.
+     * The cost is not counted, because a budget has no room for it.
      *
      * @param until the start of the next month
-     * @param by whose budget is spent: the account's or the tenant's
+     * @param by whose budget has no room: the account's or the tenant's
      */
     record Exhausted(Instant until, By by) implements Decision {
 

@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates how long a call to the provider takes, from its departure until its image is stored, out of the calls of this
- * process. It is smoothed as TCP smooths round-trip times (RFC 6298, section 2), but adds two mean deviations in place of
- * four: an estimate that is a little wrong costs no more than a 202 in place of a 200.
+ * An estimate of how long a call to the provider takes, from its departure until its image is stored, from the calls that
+ * this process has made. It is smoothed as TCP smooths round-trip times (RFC 6298, section 2), but adds two mean deviations
+ * in place of four: an estimate that is a little wrong costs no more than a 202 in place of a 200.
  */
 final class LatencyEstimator {
 

@@ -9,9 +9,10 @@ import java.util.OptionalInt;
  * @param rate calls in any window of {@code window}, at least 1
  * @param window the length of the provider's window, above zero
  * @param concurrency calls in flight at once; empty when the provider names no such limit
- * @param bulkShare the share of both that the bulk lane may use, above 0 and at most 1; that is always at least one call
- * @param longestCall how long a call can take at most; then its place in flight is free again, whether or not it was
- *     given back
+ * @param bulkShare the share of {@code rate} and of {@code concurrency} that the bulk lane may use, above 0 and at most 1;
+ *     always at least one call of each
+ * @param longestCall how long a call can take at most; after that time its place in flight is free again, even if nobody
+ *     has given the place back
  */
 public record Limits(int rate, Duration window, OptionalInt concurrency, double bulkShare, Duration longestCall) {
 
@@ -76,9 +77,9 @@ public record Limits(int rate, Duration window, OptionalInt concurrency, double 
     }
 
     /**
-     * How long before its slot is free a call may ask to depart, and how far ahead calls are planned in the bulk lane and
-     * where calls in flight are limited: a quarter of the slot time, at least 100 ms (for round trips and threads that
-     * wake late), at most 1 s.
+     * How early a call may ask to depart, before its slot is free. It is also the furthest ahead that a call is planned in
+     * the bulk lane, and in both lanes where calls in flight are limited. A quarter of the slot time, at least 100 ms (for
+     * round trips and threads that wake late), at most 1 s.
      */
     public Duration lead() {
         Duration quarter = slotTime().dividedBy(4);

@@ -44,8 +44,12 @@ final class MemoryAccount {
          */
         record Start(long at, boolean probe) implements Answer {}
 
-        /** The call may not start within its patience. */
-        record No(Permit permit, Duration retryAfter) implements Answer {}
+        /**
+         * The call may not start within its patience, or its lane is stopped.
+         *
+         * @param reply {@link Permit.Denied} or {@link Permit.Stopped}
+         */
+        record No(Permit reply, Duration retryAfter) implements Answer {}
     }
 
     private final Limits limits;
@@ -216,6 +220,12 @@ final class MemoryAccount {
         return new Departure(startsIn, Optional.empty());
     }
 
+    /**
+     * The answer to {@link #depart}.
+     *
+     * @param startsIn the wait until the stamped departure; zero if denied
+     * @param denied why the call was not stamped; empty if it was
+     */
     record Departure(Duration startsIn, Optional<Denied> denied) {}
 
     void stamp(String token, Lane lane, boolean buys, long departure) {
@@ -275,7 +285,7 @@ final class MemoryAccount {
         }
         if (outcome instanceof CallOutcome.Image image && !image.late()) {
             Duration taken = Duration.between(call.at(), clock.instant());
-            // A longer time was spent waiting for a server, and says nothing about the provider.
+            // No call takes longer than that: the rest of the time went into waiting for the store or the disk.
             if (taken.compareTo(limits.longestCall()) <= 0) {
                 latency.learn(taken);
             }
@@ -300,10 +310,10 @@ final class MemoryAccount {
     }
 
     /**
-     * Counts unusable answers in a row of calls whose receipts were open; {@code maxUnusable} of them stop the bulk
-     * lane.
+     * Counts unusable answers in a row; {@code maxUnusable} of them stop the bulk lane. To be called once for each call,
+     * while its receipt is open.
      */
-    void count(CallOutcome outcome, int maxUnusable) {
+    void countUnusable(CallOutcome outcome, int maxUnusable) {
         switch (outcome) {
             case CallOutcome.Image image -> unusableInARow = 0;
             case CallOutcome.Unusable unusable -> {

@@ -78,8 +78,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
                 }
             }
             return switch (answer) {
-                case Answer.No no ->
-                    no.permit() instanceof Permit.Denied denied ? soonest(denied, answers) : no.permit();
+                case Answer.No no -> no.reply() instanceof Permit.Denied denied ? soonest(denied, answers) : no.reply();
                 case Answer.Start start -> {
                     String token = Long.toString(++sequence);
                     account(best).grant(token, lane, now, start.at());
@@ -92,7 +91,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     @Override
     public Permit acquirePoll(String account, Lane lane, Duration patience) {
         return locked(now -> switch (account(account).startPoll(lane, now, patience)) {
-            case Answer.No no -> no.permit();
+            case Answer.No no -> no.reply();
             case Answer.Start start -> {
                 String token = Long.toString(++sequence);
                 account(account).grantPoll(token, lane, start.at());
@@ -104,7 +103,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     /** The denial, with the earliest time at which a call of any of the accounts may leave. */
     private static Permit.Denied soonest(Permit.Denied denied, List<Answer> answers) {
         Duration startsIn = answers.stream()
-                .flatMap(answer -> answer instanceof Answer.No no && no.permit() instanceof Permit.Denied other
+                .flatMap(answer -> answer instanceof Answer.No no && no.reply() instanceof Permit.Denied other
                         ? Stream.of(other.startsIn())
                         : Stream.empty())
                 .min(Duration::compareTo)
@@ -113,17 +112,17 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     /**
-     * Whether {@code other} is the better answer. The earlier start is better, and of equal ones that of a probe; of
-     * two refusals the shorter wait is better, and any other reason better than a stop.
+     * Whether {@code answer} is better than {@code best}. The earlier start is better, and of equal starts that of a probe;
+     * of two calls that may not start the one with the shorter wait is better, and a denial is better than a stop.
      */
-    private static boolean isBetter(Answer other, Answer than) {
-        return switch (other) {
+    private static boolean isBetter(Answer answer, Answer best) {
+        return switch (answer) {
             case Answer.Start start ->
-                !(than instanceof Answer.Start first)
+                !(best instanceof Answer.Start first)
                         || start.at() < first.at()
                         || (start.at() == first.at() && start.probe() && !first.probe());
             case Answer.No no ->
-                than instanceof Answer.No first
+                best instanceof Answer.No first
                         && (isStop(no) == isStop(first)
                                 ? no.retryAfter().compareTo(first.retryAfter()) < 0
                                 : isStop(first));
@@ -131,7 +130,7 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     private static boolean isStop(Answer.No no) {
-        return no.permit() instanceof Permit.Stopped;
+        return no.reply() instanceof Permit.Stopped;
     }
 
     @Override
@@ -226,7 +225,8 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
         return locked(now -> {
             MemoryAccount account = accountOf(call);
             account.learn(call, outcome);
-            return receipts.settle(call, outcome, clock.instant(), () -> account.count(outcome, rules.maxUnusable()));
+            return receipts.settle(
+                    call, outcome, clock.instant(), () -> account.countUnusable(outcome, rules.maxUnusable()));
         });
     }
 
@@ -281,8 +281,8 @@ public final class MemoryLimiter implements ProviderLimiter, Receipts {
     }
 
     /**
-     * Does the work under the lock, and returns when its changes of receipts survive a crash. It waits for the disk
-     * outside of the lock, so that others need not wait for that, too.
+     * Does the work under the lock, and returns when its changes of receipts survive a crash. The lock is released before
+     * the wait for the disk, so that other calls need not wait for the disk, too.
      */
     private <T> T locked(LongFunction<T> work) {
         T answer;

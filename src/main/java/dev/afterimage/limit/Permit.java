@@ -45,16 +45,17 @@ public sealed interface Permit {
     }
 
     /**
-     * No: a receipt stands against this purchase. The permit is given back.
+     * No: what the key's receipt says forbids this purchase. If this is the answer to a departure, the limiter has taken
+     * the permit back.
      *
      * @param state OPEN: another call for this image is under way, or its holder died. UNKNOWN, UNUSABLE: earlier calls
      *     brought no image. IMAGE: another call has brought the image. REJECTED (never at departure): the provider refused
      *     the request for good
      * @param retryAfter asking earlier is useless; above zero
-     * @param usedUp whether no further purchase is allowed until an image exists, the key is deleted, or an operator
-     *     allows one
+     * @param usedUp whether no further purchase is allowed until an image exists, the key is deleted, or an operator allows
+     *     another purchase
      * @param made when the image was made; the epoch where there is none
-     * @param detail why the provider refused it, else empty
+     * @param detail why the provider refused the request; empty in other states
      * @param resumable whether the call has a job at the provider, which can be {@linkplain Receipts#resume resumed}
      */
     record Refused(

@@ -53,8 +53,8 @@ public final class PermitAcquirer {
     private final Pause pause;
     private final RandomGenerator random;
     /**
-     * The queues by kind of call. The key is a text because its hash is the same in every process: so a simulated
-     * fleet runs the same way each time.
+     * The queues by kind of call. A kind is a String and no record with a {@link Lane}, because an enum's hash differs from
+     * process to process, and a simulated fleet must go through its queues in the same order each time.
      */
     private final Map<String, PermitQueue> queues = new ConcurrentHashMap<>();
 
@@ -66,7 +66,7 @@ public final class PermitAcquirer {
     }
 
     /**
-     * Returns when the call may be prepared; {@link #depart} decides whether it leaves. The permit must be
+     * Waits until the call may be prepared; {@link #depart} decides whether it leaves. The permit must be
      * {@linkplain #release released}, whatever happens.
      *
      * <p>In the interactive lane a call is denied at once when its start would be so late that the answer is expected
@@ -108,9 +108,9 @@ public final class PermitAcquirer {
     /**
      * Waits before another permit is taken in place of one that lapsed.
      *
-     * @return whether one may be taken; false at once when the wait would end after the deadline
+     * @return whether another permit may be taken; false at once when the wait would end after the deadline
      */
-    public boolean awaitAnother(Duration wait, Deadline deadline) throws InterruptedException {
+    public boolean awaitNextPermit(Duration wait, Deadline deadline) throws InterruptedException {
         if (deadline.forbids(wait, clock)) {
             return false;
         }
@@ -119,11 +119,11 @@ public final class PermitAcquirer {
     }
 
     /**
-     * The limiter's last denial, where that still says that there is no permit by the deadline, so that a flood is
-     * turned away without asking the limiter; empty where the limiter must be asked.
+     * The limiter's denial of a moment ago, if it says that no call can start by the deadline, so that a flood is turned
+     * away without asking the limiter; empty where the limiter must be asked.
      */
     public Optional<Denied> refusal(List<String> accounts, Lane lane, Deadline deadline) {
-        return queue(accounts, lane).refusal(deadline);
+        return queue(accounts, lane).recentDenial(deadline);
     }
 
     private PermitQueue queue(List<String> accounts, Lane lane) {
@@ -145,8 +145,8 @@ public final class PermitAcquirer {
          */
         record Leaves(Departed call, Instant due) implements Departure {}
 
-        /** The call must not leave at all, because a receipt stands against it. */
-        record Stands(Permit.Refused refused) implements Departure {}
+        /** The call must not leave at all, because the key's receipt forbids the purchase. */
+        record Forbidden(Permit.Refused refused) implements Departure {}
     }
 
     /**
@@ -168,7 +168,7 @@ public final class PermitAcquirer {
                 }
                 case Denied denied -> waitForSlotOrGiveUp(denied);
                 case Permit.Refused refused -> {
-                    return new Departure.Stands(refused);
+                    return new Departure.Forbidden(refused);
                 }
                 case Permit.Granted impossible -> throw new IllegalStateException("granted twice");
                 case Permit.Stopped impossible -> throw new IllegalStateException("stopped after it was granted");
@@ -234,7 +234,7 @@ public final class PermitAcquirer {
         await(denied.retryAfter().minus(EARLY));
     }
 
-    /** Waits for the time of departure. False when the thread woke too late to leave with its stamp. */
+    /** Waits for the time of departure. False when this thread woke too late, so that the call needs another stamp. */
     private boolean awaitDeparture(Instant due, Duration rest) {
         if (!rest.isPositive()) {
             return true;

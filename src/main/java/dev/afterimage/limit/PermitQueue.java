@@ -13,19 +13,19 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
- * The queue of one kind of call in this process (of one lane, one choice of accounts, polls or others): the calls that
- * have no start yet. Only the first one asks the limiter, in the order of arrival, so that the limiter is asked about
- * once for each call, however many wait. Usually the answer is a start in the future, and the call leaves the queue.
- * Where calls are not planned far ahead (in the bulk lane, or with a limit of calls in flight), the first one asks again
- * when the limiter said, or as soon as this process gave a place in flight back.
+ * The calls of this process that wait for the limiter to plan them, in the order of arrival. There is one queue for each
+ * lane and choice of accounts, and others for polls. Only the first call of a queue asks the limiter, so that the limiter
+ * is asked about once for each call, however many wait. Usually the answer is a start in the future, and the call leaves
+ * the queue. Where calls are not planned far ahead (in the bulk lane, or with a limit of calls in flight), the first call
+ * asks again after the wait that the limiter named, or as soon as this process has given a place in flight back.
  */
 final class PermitQueue {
 
     /**
-     * For how long a refusal of the limiter is repeated to others without asking it, so that a flood costs the limiter
+     * For how long a denial of the limiter is repeated to other calls without asking the limiter, so that a flood costs it
      * nothing.
      */
-    private static final Duration REFUSAL_HOLDS = Duration.ofMillis(50);
+    private static final Duration DENIAL_KEPT_FOR = Duration.ofMillis(50);
 
     private final Function<Duration, Permit> limiter;
     private final Clock clock;
@@ -36,14 +36,14 @@ final class PermitQueue {
     /** Until when the first call of the queue waits before it asks the limiter again; in the past while it does not wait. */
     private volatile Instant headWaitsUntil = Instant.MIN;
 
-    private volatile Refusal refusal = new Refusal(Instant.MIN, new Denied(Duration.ZERO, Permit.Reason.RATE));
+    private volatile KeptDenial lastDenial = new KeptDenial(Instant.MIN, new Denied(Duration.ZERO, Permit.Reason.RATE));
 
     /**
-     * What is remembered when the limiter had no start within a caller's patience.
+     * The limiter's last denial of a call that could not start within its patience.
      *
      * @param until from then on the limiter is asked again, because a planned start may have been given back
      */
-    private record Refusal(Instant until, Denied answer) {}
+    private record KeptDenial(Instant until, Denied denied) {}
 
     /**
      * An empty queue.
@@ -73,21 +73,21 @@ final class PermitQueue {
             return new Denied(Limits.PLACE_RETRY, Permit.Reason.RATE);
         }
         try {
-            Optional<Denied> refused = refusal(latestStart);
-            return refused.isPresent() ? refused.get() : ask(latestStart);
+            Optional<Denied> recent = recentDenial(latestStart);
+            return recent.isPresent() ? recent.get() : ask(latestStart);
         } finally {
             headWaitsUntil = Instant.MIN;
             head.unlock();
         }
     }
 
-    /** The limiter's denial, if it has said a moment ago that there is no start by {@code latestStart}; else empty. */
-    Optional<Denied> refusal(Deadline latestStart) {
-        Refusal known = refusal;
-        if (!clock.instant().isBefore(known.until())) {
+    /** The denial of a moment ago, if it says that no call can start by {@code latestStart}; else empty. */
+    Optional<Denied> recentDenial(Deadline latestStart) {
+        KeptDenial last = lastDenial;
+        if (!clock.instant().isBefore(last.until())) {
             return Optional.empty();
         }
-        return Optional.of(known.answer()).filter(denied -> latestStart.forbids(denied.retryAfter(), clock));
+        return Optional.of(last.denied()).filter(denied -> latestStart.forbids(denied.retryAfter(), clock));
     }
 
     /** To be called when a place in flight was given back. */
@@ -105,16 +105,16 @@ final class PermitQueue {
                 return answer;
             }
             if (latestStart.forbids(denied.retryAfter(), clock)) {
-                remember(denied);
+                keep(denied);
                 return denied;
             }
             waitAsHead(denied);
         }
     }
 
-    private void remember(Denied denied) {
+    private void keep(Denied denied) {
         if (denied.reason() == Permit.Reason.RATE) {
-            refusal = new Refusal(clock.instant().plus(REFUSAL_HOLDS), denied);
+            lastDenial = new KeptDenial(clock.instant().plus(DENIAL_KEPT_FOR), denied);
         }
     }
 

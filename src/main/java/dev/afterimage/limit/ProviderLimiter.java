@@ -42,9 +42,9 @@ import java.util.List;
 public interface ProviderLimiter {
 
     /**
-     * Plans a call of this lane, if it can start within {@code patience}. In the interactive lane its answer must also be
-     * expected within it. Of several accounts the one with the earliest start is taken; of equal starts one whose stop is
-     * due for a {@linkplain LaneStop probe}, else the first.
+     * Plans a call of this lane, if it can start within {@code patience}. In the interactive lane the call's answer must
+     * also be expected within {@code patience}. Of several accounts the one with the earliest start is taken; among equal
+     * ones an account whose stop is due for a {@linkplain LaneStop probe}, else the first.
      *
      * @param accounts those that may be billed, at least one
      * @param patience the time until the caller's deadline; zero means now or not at all
@@ -101,7 +101,7 @@ public interface ProviderLimiter {
      *
      * @param calls at least 1
      * @param window the length of the window in which the provider allows those calls
-     * @return whether that is below what is configured
+     * @return whether the stated limit is below the configured one
      */
     boolean lower(String account, int calls, Duration window);
 

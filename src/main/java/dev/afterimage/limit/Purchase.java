@@ -10,13 +10,13 @@ import java.time.Instant;
  * What a call buys, for its receipt.
  *
  * @param key the image's key
- * @param account the provider's account that is billed; before departure the one that an earlier call with an unknown
- *     outcome billed, or empty
+ * @param account the provider's account that is billed. Before departure it is empty, or the account of an earlier call of
+ *     this key whose outcome is unknown
  * @param template the template's name, for the operator
  * @param request the request as canonical JSON, so that any process can go on with its job at the provider
  * @param period how long a receipt remembers calls that brought no image
- * @param idempotencySuffix the end of the idempotency key, after the image's key. A purchase after an unknown outcome
- *     repeats that of the purchase before, so that the provider bills both once
+ * @param idempotencySuffix the end of the idempotency key, after the image's key. A purchase after an unknown outcome has the
+ *     suffix of the purchase before, so that the provider bills the two only once
  * @param newestSeen when the newest image of this key that the caller has seen was made; the epoch if it has seen none
  */
 public record Purchase(

@@ -18,8 +18,8 @@ import java.util.Optional;
  * @param request the request as canonical JSON; empty once the key's calls have ended for good, because only a job that
  *     may still run is resumed
  * @param ticket what finds the call's job at the provider; empty where it has none
- * @param idempotencySuffix the end of the idempotency key, after the image's key. A purchase after an unknown outcome
- *     repeats that of the purchase before, so that the provider bills both once
+ * @param idempotencySuffix the end of the idempotency key, after the image's key. A purchase after an unknown outcome has the
+ *     suffix of the purchase before, so that the provider bills the two only once
  * @param purchases calls that may have been billed since there was an image; an open call counts
  * @param from the earliest time of the next purchase
  * @param detail why the last call brought no image; empty while it is not known
@@ -123,12 +123,12 @@ public record Receipt(
     }
 
     /**
-     * This receipt after its call has ended without an image to keep. Only a job whose end nobody knows can be resumed, so the
-     * ticket of any other is dropped.
+     * This receipt after the end of its call, in another state and without a token. Only a job whose end nobody knows can be
+     * resumed, so other states have no ticket.
      */
     Receipt ended(State newState, int newPurchases, Instant newFrom, String newDetail) {
-        String left = newState == State.UNKNOWN ? ticket : "";
-        return with(newState, "", until, left, idempotencySuffix, newPurchases, newFrom, newDetail);
+        String keptTicket = newState == State.UNKNOWN ? ticket : "";
+        return with(newState, "", until, keptTicket, idempotencySuffix, newPurchases, newFrom, newDetail);
     }
 
     /** This receipt, open until {@code newUntil} and held by this token. */

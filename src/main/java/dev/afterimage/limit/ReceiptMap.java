@@ -96,19 +96,24 @@ final class ReceiptMap {
                 }
                 yield now.isBefore(receipt.until())
                         ? refused(entry, receipt.state(), Duration.between(now, receipt.until()), false, now)
-                        : countedRefusal(
+                        : refusalAfterFailure(
                                 Receipt.State.UNKNOWN,
                                 entry,
                                 receipt.until().plus(Receipt.pauseAfter(receipt.purchases())),
                                 now);
             }
-            case UNKNOWN, UNUSABLE -> countedRefusal(receipt.state(), entry, receipt.from(), now);
+            case UNKNOWN, UNUSABLE -> refusalAfterFailure(receipt.state(), entry, receipt.from(), now);
         };
     }
 
-    private Permit.@Nullable Refused countedRefusal(Receipt.State state, Entry entry, Instant from, Instant now) {
+    /**
+     * Why a purchase may not be made after calls that may have been billed and brought no image; null when it may.
+     *
+     * @param from the earliest time of the next purchase
+     */
+    private Permit.@Nullable Refused refusalAfterFailure(Receipt.State state, Entry entry, Instant from, Instant now) {
         if (entry.receipt().purchases() == 0 && now.isBefore(from)) {
-            // After a DELETE nobody knows of a bill, but the deleted call may still run.
+            // A DELETE has set the count to 0, but the call that was under way then may still run.
             return refused(entry, Receipt.State.OPEN, Duration.between(now, from), false, now);
         }
         if (entry.receipt().purchases() > rules.repurchases()) {
@@ -210,9 +215,10 @@ final class ReceiptMap {
     }
 
     /**
-     * Ends the call of a receipt. Changes nothing when the call has ended before.
+     * Ends the call of a receipt. When the receipt is no longer this call's, only an image is noted, and only where no other
+     * call holds the receipt and the key was not deleted.
      *
-     * @param counted run when the call has not ended before, so that it is counted once
+     * @param counted run if the receipt is still this call's, so that each call is counted once
      */
     Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Instant now, Runnable counted) {
         ImageKey key = call.purchase().key();
@@ -232,6 +238,7 @@ final class ReceiptMap {
         Receipt open = entry.receipt();
         Duration period = call.purchase().period();
         if (deleted && outcome instanceof CallOutcome.Unknown && now.isBefore(open.until())) {
+            // The call may still run at the provider, so no other may leave yet.
             Receipt unknown = open.ended(Receipt.State.UNKNOWN, 0, open.until(), outcome.detail());
             write(new Entry(
                     unknown,
@@ -248,10 +255,10 @@ final class ReceiptMap {
         }
         switch (outcome) {
             case CallOutcome.Image image -> keepImage(call, image, entry.deleted(), now);
-            case CallOutcome.NotBilled free -> giveBack(entry, now);
+            case CallOutcome.NotBilled free -> undoPurchase(entry, now);
             case CallOutcome.Rejected rejected -> {
                 if (open.purchases() > 1 || rejected.rememberedFor().isZero()) {
-                    giveBack(entry, now);
+                    undoPurchase(entry, now);
                 } else {
                     Receipt remembered = open.ended(Receipt.State.REJECTED, 0, now, rejected.detail());
                     write(ended(entry, remembered, now.plus(rejected.rememberedFor())));
@@ -291,11 +298,12 @@ final class ReceiptMap {
                 false, purchases > rules.repurchases() ? Optional.empty() : Optional.of(Duration.between(now, from)));
     }
 
-    private void giveBack(Entry entry, Instant now) {
+    /** Ends a call that was not billed: brings back what was known before it departed. */
+    private void undoPurchase(Entry entry, Instant now) {
         Receipt open = entry.receipt();
-        int left = open.purchases() - 1;
-        if (left >= 1 && entry.before().isPresent()) {
-            Receipt former = open.ended(entry.before().get(), left, now, open.detail());
+        int earlier = open.purchases() - 1;
+        if (earlier >= 1 && entry.before().isPresent()) {
+            Receipt former = open.ended(entry.before().get(), earlier, now, open.detail());
             write(ended(entry, former.withTicket(""), entry.end()));
         } else if (entry.before().equals(Optional.of(Receipt.State.IMAGE))) {
             // The image that the call was to replace is still stored. A DELETE that is noted here was before that image
