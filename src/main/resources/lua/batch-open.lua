@@ -1,6 +1,6 @@
 -- Opens a batch. Its other keys are written with its rows, and expire together with this one.
--- hash: startedAt, owner, lastSign (when a row last arrived, or ended after all had arrived), total, then payloadHash,
--- cancelledAt, callback, replaced; times in milliseconds
+-- hash: startedAt, owner, total, lastSign (when a row last arrived; once all have arrived, when a row last ended), and
+-- later payloadHash, cancelledAt, callback, replaced; times in milliseconds
 local header = KEYS[1]
 local startedAt, owner, ttlMillis = ARGV[1], ARGV[2], ARGV[3]
 

@@ -1,5 +1,5 @@
--- Counts the rows of a batch that arrived, and seals it with the hash of its upload when those are all. Answers 1, or 0 when
--- the batch is not known, or was replaced.
+-- Notes how many rows of a batch have arrived. When these are all of them, seals the batch with the hash of its upload.
+-- Answers 1, or 0 when the batch is not known, or was replaced.
 local header = KEYS[1]
 local now, rows, payloadHash = ARGV[1], ARGV[2], ARGV[3] -- payloadHash: '' while more rows may come
 

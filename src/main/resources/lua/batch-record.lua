@@ -8,7 +8,7 @@ local failures = KEYS[5] -- sorted set: "line reason" by line
 -- KEYS[6], …: strings, each with the image keys of a range of lines, without separators
 local now, mostFailures = ARGV[1], ARGV[2]
 -- Then for each row: line, outcome, reason, image ('' for none), which of KEYS it is written to, and at which offset
-local FIRST_ROW, WORDS = 3, 6
+local FIRST_ROW, WORDS_A_ROW = 3, 6
 
 local bitmaps = { HIT = hits, GENERATED = generated }
 
@@ -33,13 +33,13 @@ local function fail(line, reason)
   return 1 - redis.call('SETBIT', failed, line, 1)
 end
 
-local left = redis.call('PTTL', header)
-if left < 0 then
+local ttlMillis = redis.call('PTTL', header)
+if ttlMillis < 0 then
   return 0
 end
 
 local changes = 0
-for i = FIRST_ROW, #ARGV, WORDS do
+for i = FIRST_ROW, #ARGV, WORDS_A_ROW do
   local line, outcome, reason, image = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   if not hasSucceeded(line) then
     if image ~= '' then
@@ -53,11 +53,12 @@ for i = FIRST_ROW, #ARGV, WORDS do
   end
 end
 if changes > 0 then
-  if redis.call('HEXISTS', header, 'payloadHash') == 1 then -- until then lastSign tells whether the upload goes on
+  -- Before the batch is sealed, lastSign shows whether the upload goes on, so only arrivals change it.
+  if redis.call('HEXISTS', header, 'payloadHash') == 1 then
     redis.call('HSET', header, 'lastSign', now)
   end
   for i = 2, #KEYS do
-    redis.call('PEXPIRE', KEYS[i], left)
+    redis.call('PEXPIRE', KEYS[i], ttlMillis)
   end
 end
 return redis.call('HEXISTS', header, 'callback')

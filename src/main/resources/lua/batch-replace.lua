@@ -1,5 +1,5 @@
--- Cancels a batch whose upload has died, for good: it can no longer be sealed. Answers 1, also when the batch is not known, or
--- 0 when it has been sealed.
+-- Cancels a batch whose upload has died, and keeps it from ever being sealed. Answers 1, also when the batch is not known,
+-- or 0 when it has been sealed already.
 local header = KEYS[1]
 local now = ARGV[1]
 

@@ -1,5 +1,5 @@
--- Takes one of the places of those who wait for a key's leader. Answers 1, or 0 when all are taken. A place ends by
--- itself, so that a process that dies or is frozen keeps none.
+-- Takes a place among those who wait for a key's leader; there are `most`. Answers 1, or 0 when all are taken. A place
+-- expires, so that a process that dies or is frozen does not keep it.
 local places = KEYS[1]
 local token, patienceMillis, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 

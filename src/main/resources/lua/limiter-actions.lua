@@ -2,7 +2,7 @@
 -- The kinds of answers:
 --   GRANTED      the call may leave after the wait; also the answer of actions that ask for no permit
 --   DENIED       not now, because of RATE, CONCURRENCY, COOL_DOWN or LAPSED (limiter.lua)
---   REFUSED      a receipt stands against the purchase
+--   REFUSED      the key's receipt forbids the purchase
 --   STOPPED      the lane is stopped; the reason is a number of STOPS (receipts.lua)
 --   UNCONFIRMED  no process has yet compared the epoch with the note in the store, so nothing is bought
 --                (LimiterScript.confirm)
@@ -20,10 +20,10 @@ local function depart(forgetPlanOrStamp)
     forgetPlace(token)
     return denied(coolDown - now, COOL_DOWN)
   end
-  local against = not poll and refusal(tonumber(known))
-  if against then
+  local refused = not poll and refusal(tonumber(known))
+  if refused then
     forgetPlace(token)
-    return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4], '', against[5] }
+    return { REFUSED, refused[1], 0, epoch, now, refused[2], refused[3], refused[4], '', refused[5] }
   end
   local at = math.max(departureOfLane(), now + wait)
   if at - now > lead then
@@ -43,31 +43,31 @@ local actions = {
   -- the first. The sixth element of the answer is that account's number. Where none can start in time, the answer is
   -- the denial with the shortest wait; it is a stop only where all accounts are stopped.
   acquire = function()
-    local best, start, probe, against, startsIn
+    local best, start, probe, bestDenial, startsIn
     for account = 1, accounts do
       use(account)
       local reason, left, mayProbe = stopped()
-      local at, no
+      local at, denial
       if reason then
-        no = { STOPPED, left, reason, epoch, now }
+        denial = { STOPPED, left, reason, epoch, now }
       else
-        at, no = earliestStart()
-        if no then
-          startsIn = math.min(startsIn or no[6], no[6])
+        at, denial = earliestStart()
+        if denial then
+          startsIn = math.min(startsIn or denial[6], denial[6])
         end
       end
       if at then
         if not best or at < start or (at == start and mayProbe and not probe) then
           best, start, probe = account, at, mayProbe
         end
-      elseif not against or (against[1] == no[1] and no[2] < against[2])
-          or (against[1] == STOPPED and no[1] ~= STOPPED) then
-        against = no
+      elseif not bestDenial or (bestDenial[1] == denial[1] and denial[2] < bestDenial[2])
+          or (bestDenial[1] == STOPPED and denial[1] ~= STOPPED) then
+        bestDenial = denial
       end
     end
     if not best then
-      against[6] = startsIn
-      return against
+      bestDenial[6] = startsIn
+      return bestDenial
     end
     use(best)
     addPlan(start)
@@ -78,9 +78,9 @@ local actions = {
   end,
   -- Plans a call that buys nothing, on the one account.
   acquirePoll = function()
-    local start, no = earliestStart()
+    local start, denial = earliestStart()
     if not start then
-      return no
+      return denial
     end
     addPlan(start)
     return granted(start - now)
@@ -134,7 +134,7 @@ local actions = {
     if token == epoch and not confirmed then
       local ends = tonumber(redis.call('HGET', fleet, 'noticed')) + wait
       redis.call('HSET', fleet, 'pausedUntil', text(math.max(pausedUntil, ends)))
-      pauseUntil(ends) -- for processes of a version that knows one account
+      pauseUntil(ends) -- for processes of an older version, which know only the account `default`
     end
     return granted(0)
   end,
@@ -162,13 +162,13 @@ local actions = {
   end,
   -- Own argument: known.
   refusal = function()
-    local against = refusal(tonumber(ARGV[firstOwn]))
-    if against then
-      return { REFUSED, against[1], 0, epoch, now, against[2], against[3], against[4], '', against[5] }
+    local refused = refusal(tonumber(ARGV[firstOwn]))
+    if refused then
+      return { REFUSED, refused[1], 0, epoch, now, refused[2], refused[3], refused[4], '', refused[5] }
     end
-    local standing, detail = receiptFields('state', 'detail')
-    if standing == 'REJECTED' then
-      return { REFUSED, math.max(1, redis.call('PTTL', receipt)) * 1000, 0, epoch, now, standing, 0, '0', detail, 0 }
+    local receiptState, detail = receiptFields('state', 'detail')
+    if receiptState == 'REJECTED' then
+      return { REFUSED, math.max(1, redis.call('PTTL', receipt)) * 1000, 0, epoch, now, receiptState, 0, '0', detail, 0 }
     end
     return granted(0)
   end,

@@ -29,8 +29,8 @@ local repurchases, maxUnusable = tonumber(ARGV[5]), tonumber(ARGV[6])
 local newEpoch = ARGV[7]
 local token = ARGV[8]
 local bulk = ARGV[9] == 'BULK'
-local wait = tonumber(ARGV[10]) -- acquire, acquirePoll: the patience; depart: leave no sooner than that; coolDown,
--- pauseAfterLoss: the pause; lower: how long the lower limit holds
+local wait = tonumber(ARGV[10]) -- acquire, acquirePoll: the patience; depart, redepart: how far ahead the stamp must be at
+-- least; coolDown, pauseAfterLoss: the pause; lower: how long the lower limit holds
 local accounts = tonumber(ARGV[11])
 -- Then for each account:
 local slots, bulkSlots
@@ -67,7 +67,7 @@ local function keep(key, untilTime)
   end
 end
 
--- The state has the epoch, by which a lost memory is told from a first start, so in practice it must not expire.
+-- The fleet's hash must practically never expire: without its epoch, Redis would seem to have lost its memory.
 local FOREVER = 400 * 24 * 3600 * 1000
 
 -- In a rolling deploy this version's data is also read by the version before and the version after.
@@ -132,7 +132,7 @@ local function use(account)
     redis.call('ZREMRANGEBYSCORE', bulkPlaces, '-inf', text(now))
   end
 
-  -- If departures were evicted that still count at the provider, no call leaves until they count no longer.
+  -- If Redis has evicted departures that the provider still counts, no call leaves until none of them counts any more.
   if last > now - slotTime and redis.call('ZCARD', departed) == 0 then
     pauseUntil(now + slotTime)
   end

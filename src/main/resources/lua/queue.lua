@@ -6,7 +6,7 @@ local states = KEYS[4] -- hash: job -> attempts:deliveries:claim
 local since = KEYS[5] -- sorted set: job -> when it was put on the queue
 local dead = KEYS[6] -- sorted set: dead letter -> when it became one
 local reasons = KEYS[7] -- hash: dead letter -> reason
-local claims = KEYS[8] -- how many claims there were; each gets its number from it
+local claims = KEYS[8] -- a counter, which gives each claim its number
 local action = ARGV[1]
 local now = tonumber(ARGV[2]) -- '' for the server's clock; tests move the time by hand
 
@@ -93,8 +93,8 @@ elseif action == 'status' then
   return { redis.call('ZCARD', lanes[1]), redis.call('ZCARD', lanes[2]), age, redis.call('ZCARD', dead) }
 end
 
--- Actions of a claim's holder, which begin with lane, job and claim. Answers 1, or 0 when the job was claimed again
--- since.
+-- Actions of a claim's holder. Their arguments begin with lane, job and claim. Answers 1, or 0 when the claim was lost:
+-- the job was claimed again or has ended.
 local lane, job = lanes[tonumber(ARGV[3])], ARGV[4]
 local attempts, _, held = state(job)
 if held ~= ARGV[5] then

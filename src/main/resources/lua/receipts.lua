@@ -15,8 +15,8 @@
 --   deletedOpen  1 after a DELETE, until a call departs or the receipt's call is known to have ended: what that call
 --              brings is not stored
 --   detail     why the call brought no image
---   ended      the token of a call that ended and left no receipt of its own; beside it at most a DELETE, or the image that
---              the call was to replace
+--   ended      the token of a call whose receipt was removed, because the call was not billed. Beside it are at most the
+--              fields of a DELETE, or of the image that the call was to replace
 
 -- Longer than a permit can be used after its holder looked for the image for the last time.
 local IMAGE_KEPT = 180 * 1000000
@@ -89,64 +89,64 @@ end
 -- Why this key may not be bought now: {wait, state, used up (1 or 0), made, resumable (1 or 0)}; nil when it may.
 -- `known` is when the newest image was made that the asking process has seen, in milliseconds.
 local function refusal(known)
-  local standing, holder, untilText, purchasesText, fromText, madeText, ticket, deletedOpen, departedText =
+  local receiptState, holder, untilText, purchasesText, fromText, madeText, ticket, deletedOpen, departedText =
     receiptFields('state', 'token', 'until', 'purchases', 'from', 'made', 'ticket', 'deletedOpen', 'departed')
   local resumable = isResumable(ticket, deletedOpen, departedText) and 1 or 0
-  if standing == '' or standing == 'DELETED' or standing == 'REJECTED' then
+  if receiptState == '' or receiptState == 'DELETED' or receiptState == 'REJECTED' then
     return nil
   end
-  if standing == 'IMAGE' then
+  if receiptState == 'IMAGE' then
     if tonumber(madeText) > known then
-      return { 1000, standing, 0, madeText, 0 }
+      return { 1000, receiptState, 0, madeText, 0 }
     end
     return nil
   end
   local purchases, ends = tonumber(purchasesText), tonumber(untilText)
   local from = tonumber(fromText)
-  if standing == 'OPEN' then
+  if receiptState == 'OPEN' then
     if holder == token then
       return nil
     end
     if now < ends then
       return { ends - now, 'OPEN', 0, '0', resumable }
     end
-    standing, from = 'UNKNOWN', ends + pauseAfter(purchases)
+    receiptState, from = 'UNKNOWN', ends + pauseAfter(purchases)
   end
   if purchases == 0 and now < from then
-    -- After a DELETE nobody knows of a bill, but the deleted call may still run.
+    -- A DELETE has set the count to 0, but the call that was under way then may still run.
     return { from - now, 'OPEN', 0, '0', resumable }
   end
   if purchases > repurchases then
     local left = redis.call('PTTL', receipt)
-    return { math.max(left, 1) * 1000, standing, 1, '0', resumable }
+    return { math.max(left, 1) * 1000, receiptState, 1, '0', resumable }
   end
   if now < from or resumable == 1 then
-    return { math.max(from - now, 1000), standing, 0, '0', resumable }
+    return { math.max(from - now, 1000), receiptState, 0, '0', resumable }
   end
   return nil
 end
 
 -- Writes the receipt of the call that departs at `at`.
 local function openReceipt(at, period, account, template, request, series)
-  local standing, holder, purchases, deleted, former, made =
+  local receiptState, holder, purchases, deleted, former, made =
     receiptFields('state', 'token', 'purchases', 'deleted', 'series', 'made')
-  if (standing == 'OPEN' or standing == 'UNKNOWN') and former ~= '' then
+  if (receiptState == 'OPEN' or receiptState == 'UNKNOWN') and former ~= '' then
     series = former
   end
-  if standing == 'OPEN' and holder == token then
+  if receiptState == 'OPEN' and holder == token then
     redis.call('HSET', receipt, 'departed', text(at), 'until', text(at + longestCall))
     redis.call('HDEL', receipt, 'deletedOpen')
   else
-    if standing == 'OPEN' then
-      standing = 'UNKNOWN'
-    elseif standing ~= 'UNKNOWN' and standing ~= 'UNUSABLE' then
-      standing, purchases = standing == 'IMAGE' and standing or '', '0'
+    if receiptState == 'OPEN' then
+      receiptState = 'UNKNOWN'
+    elseif receiptState ~= 'UNKNOWN' and receiptState ~= 'UNUSABLE' then
+      receiptState, purchases = receiptState == 'IMAGE' and receiptState or '', '0'
     end
     redis.call('DEL', receipt)
     redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'departed', text(at), 'until', text(at + longestCall),
-      'purchases', text((tonumber(purchases) or 0) + 1), 'from', text(at + longestCall), 'before', standing,
+      'purchases', text((tonumber(purchases) or 0) + 1), 'from', text(at + longestCall), 'before', receiptState,
       'account', account, 'template', template, 'request', request, 'deleted', deleted, 'series', series)
-    if standing == 'IMAGE' then
+    if receiptState == 'IMAGE' then
       redis.call('HSET', receipt, 'made', made)
     end
   end
@@ -163,7 +163,8 @@ end
 local STOPS = { 'ACCESS_REFUSED', 'OUT_OF_CREDITS', 'UNUSABLE_ANSWERS' }
 local PROBED_EVERY = { ACCESS_REFUSED = 60 * 1000000, OUT_OF_CREDITS = 900 * 1000000, UNUSABLE_ANSWERS = 900 * 1000000 }
 
--- The stop that forbids this call, as its number and the wait; nil when there is none. Third whether a probe is due.
+-- Answers the number of the stop that forbids this call, and the wait until its next probe. When no stop does, answers nil,
+-- nil, and whether the call would be a probe.
 local function stopped()
   local probe = false
   for number, reason in ipairs(STOPS) do
@@ -241,7 +242,7 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   if (outcome == 'UNKNOWN' or outcome == 'UNUSABLE') and receiptFields('state') == '' then
     openReceipt(departedAt, period, account, template, request, series)
   end
-  local standing, holder, purchasesText, before, deletedText, ends =
+  local receiptState, holder, purchasesText, before, deletedText, ends =
     receiptFields('state', 'token', 'purchases', 'before', 'deleted', 'until')
   local deleted = deletedSince(departedAt)
   local purchases = tonumber(purchasesText) or 0
@@ -252,21 +253,22 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
     resumeLane('UNUSABLE_ANSWERS', departedAt)
     redis.call('HDEL', state, 'unusable')
   end
-  -- A repeat, because the answer was lost, does not count again.
+  -- A settlement that is repeated because its answer was lost does not count again.
   if holder == token then
-    -- A longer time was spent waiting for a server, and says nothing about the provider.
+    -- No call takes longer than longestCall: the rest of the time went into waiting for Redis or the store.
     if outcome == 'IMAGE' and not late and now - departedAt <= longestCall then
       learn(now - departedAt)
     elseif outcome == 'UNUSABLE' and redis.call('HINCRBY', state, 'unusable', 1) >= maxUnusable then
       stopLanes('UNUSABLE_ANSWERS', PROBED_EVERY.UNUSABLE_ANSWERS)
     end
-  elseif outcome == 'FREE' and standing == '' then
+  elseif outcome == 'FREE' and receiptState == '' then
     endReceipt()
   end
   if holder ~= token and not (outcome == 'IMAGE' and holder == '' and not deleted) then
     return { deleted and 1 or 0, 0 }
   end
   if deleted and outcome == 'UNKNOWN' and now < tonumber(ends) then
+    -- The call may still run at the provider, so no other may leave yet.
     redis.call('HSET', receipt, 'state', 'UNKNOWN', 'purchases', '0', 'from', ends, 'detail', detail, 'token', '')
     keepReceipt(tonumber(ends) + period)
     return { 1, tonumber(ends) - now }
@@ -310,25 +312,25 @@ local function settle(outcome, departedAt, period, made, detail, answered, rejec
   return { 0, from - now }
 end
 
--- Called by a living holder while the call is not settled: writes the receipt again if Redis lost it, and moves its end
--- on. Answers 1 when it is held, 2 when the key was deleted meanwhile, 0 when this call has ended already, or when the
--- receipt has another state or another holder.
+-- Called by a living holder while the call is not settled: writes the receipt again if Redis lost it, and extends it.
+-- Answers 1 when it is held, 2 when the key was deleted meanwhile, 0 when this call has ended already, or when the receipt
+-- has another state or another holder.
 local function hold(departedAt, period, account, template, request, series)
-  local standing, holder, ends, ended = receiptFields('state', 'token', 'until', 'ended')
+  local receiptState, holder, ends, ended = receiptFields('state', 'token', 'until', 'ended')
   if ended == token then
     return 0
   end
   if deletedSince(departedAt) then
     return 2
   end
-  if standing == 'OPEN' and holder == token then
+  if receiptState == 'OPEN' and holder == token then
     if tonumber(ends) < now + longestCall / 4 then
       redis.call('HSET', receipt, 'until', text(now + longestCall / 2))
       keepReceipt(now + longestCall / 2 + period)
     end
     return 1
   end
-  if standing ~= '' then
+  if receiptState ~= '' then
     return 0
   end
   openReceipt(departedAt, period, account, template, request, series)
@@ -343,9 +345,9 @@ end
 -- Takes over the job of a call whose holder is gone or gave up. Answers when the call departed, its ticket and its
 -- account, or nil.
 local function resumeJob(period)
-  local standing, departedAt, ticket, deletedOpen, account, holder, place =
+  local receiptState, departedAt, ticket, deletedOpen, account, holder, place =
     receiptFields('state', 'departed', 'ticket', 'deletedOpen', 'account', 'token', 'place')
-  if not isResumable(ticket, deletedOpen, departedAt) or (standing ~= 'OPEN' and standing ~= 'UNKNOWN') then
+  if not isResumable(ticket, deletedOpen, departedAt) or (receiptState ~= 'OPEN' and receiptState ~= 'UNKNOWN') then
     return nil
   end
   redis.call('HSET', receipt, 'state', 'OPEN', 'token', token, 'until', text(now + longestCall),
@@ -359,8 +361,8 @@ end
 -- answer with the deleted image. A holder whose process was frozen may come back after its receipt has ended; the note must
 -- still be there then.
 local function noteDeleted(period)
-  local standing, ends, departedAt = receiptFields('state', 'until', 'departed')
-  local mayStillRun = standing == 'OPEN' or (standing == 'UNKNOWN' and now < tonumber(ends))
+  local receiptState, ends, departedAt = receiptFields('state', 'until', 'departed')
+  local mayStillRun = receiptState == 'OPEN' or (receiptState == 'UNKNOWN' and now < tonumber(ends))
   if mayStillRun then
     redis.call('HSET', receipt, 'purchases', '0', 'before', '', 'from', ends, 'series', '')
     keepReceipt(math.max(now, tonumber(ends)) + period)
@@ -375,13 +377,13 @@ end
 
 -- Allows one more purchase, for an operator. Answers 1, or 0 when there is no receipt that counts purchases.
 local function allowAnother()
-  local standing, purchases = receiptFields('state', 'purchases')
-  if standing ~= 'OPEN' and standing ~= 'UNKNOWN' and standing ~= 'UNUSABLE' then
+  local receiptState, purchases = receiptFields('state', 'purchases')
+  if receiptState ~= 'OPEN' and receiptState ~= 'UNKNOWN' and receiptState ~= 'UNUSABLE' then
     return 0
   end
   redis.call('HSET', receipt, 'purchases', text(math.min(tonumber(purchases), repurchases)))
-  if standing ~= 'OPEN' then
-    local ends = standing == 'UNKNOWN' and tonumber(redis.call('HGET', receipt, 'until')) or now
+  if receiptState ~= 'OPEN' then
+    local ends = receiptState == 'UNKNOWN' and tonumber(redis.call('HGET', receipt, 'until')) or now
     redis.call('HSET', receipt, 'from', text(math.max(now, ends)))
   end
   return 1

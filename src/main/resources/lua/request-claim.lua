@@ -3,9 +3,9 @@
 local request = KEYS[1]
 local dead, batch, ttlMillis = ARGV[1], ARGV[2], ARGV[3] -- dead: the batch whose upload has died; '' for none
 
-local standing = redis.call('GET', request)
-if standing and standing ~= dead then
-  return { standing }
+local current = redis.call('GET', request)
+if current and current ~= dead then
+  return { current }
 end
 redis.call('SET', request, batch, 'PX', ttlMillis)
 return { batch }
