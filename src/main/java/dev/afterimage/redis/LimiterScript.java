@@ -47,6 +47,7 @@ public final class LimiterScript {
     private final ImageStore store;
     private final Supplier<String> tokens;
     private final Supplier<String> fixedTime;
+    /** The accounts of which this process has had a permit. */
     private final Set<String> permitted = ConcurrentHashMap.newKeySet();
 
     /**
@@ -54,7 +55,7 @@ public final class LimiterScript {
      *
      * @param lostMemoryPause how long nothing is bought after Redis has lost its memory
      * @param tokens random words, no two alike
-     * @param fixedTime a clock for tests: microseconds since 1970; an empty text for the server's time
+     * @param fixedTime a clock for tests: microseconds since 1970; an empty string for the server's time
      */
     public LimiterScript(
             RedisLink link,
@@ -144,34 +145,35 @@ public final class LimiterScript {
      * The arguments of one run of the script.
      *
      * @param accounts the accounts that it concerns, at least one
-     * @param duration its meaning depends on the action; see {@code limiter.lua}
-     * @param more the action's own arguments
+     * @param duration its meaning depends on the action; see {@code wait} in {@code limiter.lua}
+     * @param own the action's own arguments; see {@code limiter-actions.lua}
      */
-    record Question(
+    record Invocation(
             List<String> accounts,
             String action,
             String token,
             Lane lane,
             Duration duration,
             ImageKey key,
-            List<String> more) {
+            List<String> own) {
 
         /** The arguments of a run that concerns no image. */
-        Question(List<String> accounts, String action, String token, Lane lane, Duration duration, String... more) {
-            this(accounts, action, token, lane, duration, NO_KEY, List.of(more));
+        Invocation(List<String> accounts, String action, String token, Lane lane, Duration duration, String... own) {
+            this(accounts, action, token, lane, duration, NO_KEY, List.of(own));
         }
 
         /** The arguments of a run that concerns an image's receipt, whatever its account. */
-        Question(String action, String token, Lane lane, ImageKey key, String... more) {
-            this(FLEET, action, token, lane, Duration.ZERO, key, List.of(more));
+        Invocation(String action, String token, Lane lane, ImageKey key, String... own) {
+            this(FLEET, action, token, lane, Duration.ZERO, key, List.of(own));
         }
 
         /**
          * The arguments of a run that concerns a purchase.
          *
-         * @param time the action's first argument, before the purchase
+         * @param time the action's first argument, before those of the purchase
+         * @param more further arguments of the action, after those of the purchase
          */
-        static Question of(
+        static Invocation of(
                 String action,
                 String token,
                 Lane lane,
@@ -187,7 +189,7 @@ public final class LimiterScript {
                     bought.request(),
                     bought.idempotencySuffix()));
             arguments.addAll(List.of(more));
-            return new Question(List.of(bought.account()), action, token, lane, duration, bought.key(), arguments);
+            return new Invocation(List.of(bought.account()), action, token, lane, duration, bought.key(), arguments);
         }
     }
 
@@ -196,11 +198,11 @@ public final class LimiterScript {
      *
      * @throws FleetUnavailableException when Redis cannot be reached; or the store, where the epoch must be compared
      */
-    ScriptReply run(Question question) {
-        ScriptReply answer = runOnce(question);
+    ScriptReply run(Invocation invocation) {
+        ScriptReply answer = runOnce(invocation);
         if (answer.number(0) == UNCONFIRMED) {
             confirm(answer.word(3));
-            answer = runOnce(question);
+            answer = runOnce(invocation);
         }
         if (answer.number(0) == UNCONFIRMED) {
             throw new FleetUnavailableException("Redis lost its memory a moment ago.", null);
@@ -221,32 +223,32 @@ public final class LimiterScript {
             throw new FleetUnavailableException("The store cannot tell whether Redis lost its memory.", unreadable);
         }
         if (lost) {
-            runOnce(new Question(FLEET, "pauseAfterLoss", epoch, Lane.INTERACTIVE, lostMemoryPause));
+            runOnce(new Invocation(FLEET, "pauseAfterLoss", epoch, Lane.INTERACTIVE, lostMemoryPause));
         }
         try {
             store.note(NOTE, epoch);
         } catch (RuntimeException unwritable) {
             throw new FleetUnavailableException("The epoch of Redis' memory cannot be stored.", unwritable);
         }
-        runOnce(new Question(FLEET, "confirm", epoch, Lane.INTERACTIVE, Duration.ZERO));
+        runOnce(new Invocation(FLEET, "confirm", epoch, Lane.INTERACTIVE, Duration.ZERO));
     }
 
-    private ScriptReply runOnce(Question question) {
+    private ScriptReply runOnce(Invocation invocation) {
         List<String> keys = new ArrayList<>(
-                List.of(tagged + "state", receiptKey(question.key().value()), receiptsKey()));
-        List<String> arguments = new ArrayList<>(List.of(question.action(), fixedTime.get()));
+                List.of(tagged + "state", receiptKey(invocation.key().value()), receiptsKey()));
+        List<String> arguments = new ArrayList<>(List.of(invocation.action(), fixedTime.get()));
         arguments.addAll(rules);
         arguments.addAll(List.of(
                 tokens.get(),
-                question.token(),
-                question.lane().name(),
-                micros(question.duration()),
-                Integer.toString(question.accounts().size())));
-        for (String account : question.accounts()) {
+                invocation.token(),
+                invocation.lane().name(),
+                micros(invocation.duration()),
+                Integer.toString(invocation.accounts().size())));
+        for (String account : invocation.accounts()) {
             keys.addAll(keysOf(account));
             arguments.addAll(rulesOf(account));
         }
-        arguments.addAll(question.more());
+        arguments.addAll(invocation.own());
         ScriptReply answer = RedisUnavailableException.forFleet(
                 "The fleet's limiter cannot be reached.", () -> SCRIPT.call(link, keys, arguments));
         if (answer.number(0) == NEWER) {

@@ -48,7 +48,7 @@ public final class RedisBatchLedger implements BatchLedger {
 
     private static final String NO_IMAGE = "";
 
-    /** How many lines have their image keys in one string in Redis: 172 KiB a string, 42 MiB for a million lines. */
+    /** How many lines have their image keys in one string in Redis: 172 KiB a string, 41 MiB for a million lines. */
     static final int LINES_A_STRING = 4096;
 
     /** The characters of an image key in Base64. */
@@ -74,14 +74,14 @@ public final class RedisBatchLedger implements BatchLedger {
             String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
         open(batch, owner, startedAt);
         List<String> keys = List.of(prefix + ":request:" + request);
-        String standing = dead.filter(former -> !replace(keys.getFirst(), former))
+        String owning = dead.filter(former -> !replace(keys.getFirst(), former))
                 .orElseGet(() -> ask(CLAIM, keys, List.of(dead.orElse(NO_DEAD_BATCH), batch, TTL_MILLIS))
                         .word(0));
-        if (!standing.equals(batch)) {
+        if (!owning.equals(batch)) {
             Request forget = Request.cmd(Command.DEL).arg(keys(batch).getFirst());
             link.callForQueue(forget);
         }
-        return standing;
+        return owning;
     }
 
     /**
@@ -90,9 +90,9 @@ public final class RedisBatchLedger implements BatchLedger {
      */
     private boolean replace(String request, String dead) {
         Request has = Request.cmd(Command.GET).arg(request);
-        @Nullable Response standing = link.callForQueue(has);
-        return standing == null
-                || !standing.toString().equals(dead)
+        @Nullable Response current = link.callForQueue(has);
+        return current == null
+                || !current.toString().equals(dead)
                 || ask(REPLACE, keys(dead), List.of(now())).number() == 1;
     }
 

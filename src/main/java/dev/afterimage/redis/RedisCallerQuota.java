@@ -24,7 +24,7 @@ public final class RedisCallerQuota implements CallerQuota {
      * The quotas of all processes with this prefix.
      *
      * @param limit requests per caller and clock hour, at least 1; empty allows everything, without asking Redis
-     * @param fixedTime a clock for tests: microseconds since 1970; an empty text for the server's time
+     * @param fixedTime a clock for tests: microseconds since 1970; an empty string for the server's time
      */
     public RedisCallerQuota(RedisLink link, String prefix, OptionalInt limit, Supplier<String> fixedTime) {
         this.link = link;
@@ -54,7 +54,7 @@ public final class RedisCallerQuota implements CallerQuota {
     private ScriptReply run(String action, Caller caller, int most, String hour) {
         List<String> arguments = List.of(action, Integer.toString(most), fixedTime.get(), hour);
         return RedisUnavailableException.forFleet(
-                "The callers' quotas cannot be asked.",
+                "The callers' quotas cannot be reached.",
                 () -> SCRIPT.call(link, List.of(prefix + Sha256.hex(caller.id())), arguments));
     }
 }

@@ -19,7 +19,7 @@ public interface RedisConfig {
     @WithDefault("500ms")
     Duration timeout();
 
-    /** How long this service waits at its start until Redis answers quickly; zero: not at all. */
+    /** The longest that this service waits at its start for Redis to answer quickly; zero for no wait. */
     @WithDefault("5s")
     Duration warmUp();
 

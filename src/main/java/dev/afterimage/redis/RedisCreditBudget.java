@@ -100,7 +100,7 @@ public final class RedisCreditBudget implements CreditBudget {
         long verdict = add(month.toString(), charge, Charge.micros(charge.cost()), true)
                 .number(0);
         if (verdict == 1 && budgets.ofAccount(charge.account()) >= 0) {
-            noteNowAndThen(month.toString());
+            writeNoteIfDue(month.toString());
         }
         return verdict == 1
                 ? new Reserved(month.toString(), charge)
@@ -186,7 +186,7 @@ public final class RedisCreditBudget implements CreditBudget {
         }
     }
 
-    private void noteNowAndThen(String month) {
+    private void writeNoteIfDue(String month) {
         Instant now = clock.instant();
         Instant due = noteAgainAt.get();
         if (now.isBefore(due) || !noteAgainAt.compareAndSet(due, now.plus(NOTED_EVERY))) {

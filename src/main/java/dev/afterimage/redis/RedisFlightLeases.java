@@ -33,7 +33,7 @@ public final class RedisFlightLeases implements FlightLeases {
     private static final Duration LONGEST_POLL_INTERVAL = Duration.ofMillis(80);
     private static final double GROWTH = 1.25;
 
-    private static final String UNAVAILABLE = "The fleet's leases cannot be asked.";
+    private static final String UNAVAILABLE = "The fleet's leases cannot be reached.";
     private static final RedisScript RENEW = RedisScript.named("lease-renew");
     private static final RedisScript FOLLOW = RedisScript.named("lease-follow");
     private static final RedisScript RELEASE = RedisScript.named("lease-release");

@@ -119,6 +119,6 @@ public final class RedisImageIndex implements ImageIndex {
 
     private static <T extends @Nullable Object> CompletionStage<T> orUnavailable(CompletableFuture<T> answer) {
         return answer.exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                new CacheUnavailableException("The index cannot be asked.", Callables.cause(failure))));
+                new CacheUnavailableException("The index cannot be reached.", Callables.cause(failure))));
     }
 }

@@ -50,7 +50,7 @@ public final class RedisJobQueue implements JobQueue {
     /**
      * A queue for all processes with this prefix.
      *
-     * @param fixedTime a clock for tests: milliseconds since 1970; an empty text for the server's time
+     * @param fixedTime a clock for tests: milliseconds since 1970; an empty string for the server's time
      */
     public RedisJobQueue(
             RedisLink link, String prefix, Duration visibilityTimeout, Pause pause, Supplier<String> fixedTime) {
@@ -124,7 +124,8 @@ public final class RedisJobQueue implements JobQueue {
                         .ifPresentOrElse(
                                 job -> claims.add(new Claim(
                                         job, (int) handed.number(at + 1), (int) handed.number(at + 2), receipt)),
-                                // Not counted as delivered, because workers of this version say nothing of the job.
+                                // Not counted as a delivery: a version that cannot read the job finds out nothing
+                                // about it.
                                 () -> run(
                                         "retry",
                                         List.of(
@@ -155,25 +156,26 @@ public final class RedisJobQueue implements JobQueue {
 
     @Override
     public boolean extend(Claim claim) {
-        return end("extend", claim, millis(visibilityTimeout));
+        return changeClaimed("extend", claim, millis(visibilityTimeout));
     }
 
     @Override
     public boolean complete(Claim claim) {
-        return end("complete", claim);
+        return changeClaimed("complete", claim);
     }
 
     @Override
     public boolean retryLater(Claim claim, Duration delay, boolean countsAsAttempt) {
-        return end("retry", claim, millis(delay), countsAsAttempt ? "1" : "0");
+        return changeClaimed("retry", claim, millis(delay), countsAsAttempt ? "1" : "0");
     }
 
     @Override
     public boolean deadLetter(Claim claim, String reason) {
-        return end("dead-letter", claim, reason);
+        return changeClaimed("dead-letter", claim, reason);
     }
 
-    private boolean end(String action, Claim claim, String... more) {
+    /** Changes a claimed job. Returns whether the claim was still held; else nothing is changed. */
+    private boolean changeClaimed(String action, Claim claim, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of(place(claim.job().lane()), claim.job().id(), claim.receipt()));
         arguments.addAll(List.of(more));
@@ -183,10 +185,10 @@ public final class RedisJobQueue implements JobQueue {
     @Override
     public int redrive(int max, Consumer<Job> before) {
         int redriven = 0;
-        int stay = 0;
+        int skipped = 0;
         while (redriven < max) {
             ScriptReply letters =
-                    run("dead-letters", List.of(Integer.toString(stay), Integer.toString(stay + max - redriven)));
+                    run("dead-letters", List.of(Integer.toString(skipped), Integer.toString(skipped + max - redriven)));
             if (letters.size() == 0) {
                 break;
             }
@@ -194,7 +196,7 @@ public final class RedisJobQueue implements JobQueue {
                 if (redrive(readable(letters.word(i)), before)) {
                     redriven++;
                 } else {
-                    stay++;
+                    skipped++;
                 }
             }
         }

@@ -14,7 +14,7 @@ import dev.afterimage.limit.ProviderLimiter.LaneStop;
 import dev.afterimage.limit.ProviderLimiter.LimiterStatus;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
-import dev.afterimage.redis.LimiterScript.Question;
+import dev.afterimage.redis.LimiterScript.Invocation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -84,7 +84,8 @@ public final class RedisLimiter implements ProviderLimiter {
                 case 2 -> Reason.CONCURRENCY;
                 case 3 -> Reason.COOL_DOWN;
                 case 4 -> Reason.LAPSED;
-                default -> throw new IllegalStateException("the limiter's script knows a reason more than this class");
+                default ->
+                    throw new IllegalStateException("the limiter's script has a reason that this class does not know");
             };
         }
     }
@@ -131,7 +132,7 @@ public final class RedisLimiter implements ProviderLimiter {
         String action = firstAction;
         Duration notice = Duration.ZERO;
         for (int stamps = 0; stamps < MOST_STAMPS; stamps++) {
-            Answer answer = askOf(purchase, action, token, lane, notice);
+            Answer answer = askFor(purchase, action, token, lane, notice);
             if (answer.kind() != LimiterScript.GRANTED) {
                 return answer.denied();
             }
@@ -143,13 +144,13 @@ public final class RedisLimiter implements ProviderLimiter {
             action = "redepart";
             notice = noticeAfter(lateness, script.limitsOf(purchase.account()));
         }
-        askOf(purchase, "cancel", token, lane, Duration.ZERO);
+        askFor(purchase, "cancel", token, lane, Duration.ZERO);
         return new Denied(Limits.JITTER, Reason.LAPSED);
     }
 
-    private Answer askOf(Purchase purchase, String action, String token, Lane lane, Duration wait) {
+    private Answer askFor(Purchase purchase, String action, String token, Lane lane, Duration wait) {
         String newestSeen = Long.toString(purchase.newestSeen().toEpochMilli());
-        return answer(script.run(Question.of(action, token, lane, wait, newestSeen, purchase)));
+        return answer(script.run(Invocation.of(action, token, lane, wait, newestSeen, purchase)));
     }
 
     /**
@@ -163,7 +164,7 @@ public final class RedisLimiter implements ProviderLimiter {
 
     @Override
     public void restamp(Departed call) {
-        askOf(call.purchase(), "restamp", call.token(), call.lane(), Duration.ZERO);
+        askFor(call.purchase(), "restamp", call.token(), call.lane(), Duration.ZERO);
     }
 
     @Override
@@ -198,14 +199,14 @@ public final class RedisLimiter implements ProviderLimiter {
         ScriptReply answer =
                 ask(names, "status", "", Lane.INTERACTIVE, Duration.ZERO).script();
         List<LimiterStatus.Account> accounts = new ArrayList<>();
-        int place = STATUS_BEGINS;
+        int index = STATUS_BEGINS;
         for (String name : names) {
-            Duration coolDownLeft = Duration.of(answer.number(place), ChronoUnit.MICROS);
-            int inFlight = Math.toIntExact(answer.number(place + 1));
-            place += 2;
+            Duration coolDownLeft = Duration.of(answer.number(index), ChronoUnit.MICROS);
+            int inFlight = Math.toIntExact(answer.number(index + 1));
+            index += 2;
             List<LaneStop> stops = new ArrayList<>();
             for (int reason = 1; reason <= STOPS; reason++) {
-                long age = answer.number(place++);
+                long age = answer.number(index++);
                 if (age >= 0) {
                     Instant since = Instant.EPOCH.plus(answer.number(4) - age, ChronoUnit.MICROS);
                     stops.add(new LaneStop(stopReason(reason), since));
@@ -221,7 +222,7 @@ public final class RedisLimiter implements ProviderLimiter {
     }
 
     private Answer ask(List<String> accounts, String action, String token, Lane lane, Duration wait, String... more) {
-        return answer(script.run(new Question(accounts, action, token, lane, wait, more)));
+        return answer(script.run(new Invocation(accounts, action, token, lane, wait, more)));
     }
 
     private Answer answer(ScriptReply script) {
@@ -247,7 +248,7 @@ public final class RedisLimiter implements ProviderLimiter {
             case 1 -> LaneStop.Reason.ACCESS_REFUSED;
             case 2 -> LaneStop.Reason.OUT_OF_CREDITS;
             case 3 -> LaneStop.Reason.UNUSABLE_ANSWERS;
-            default -> throw new IllegalStateException("the limiter's script knows a stop more than this class");
+            default -> throw new IllegalStateException("the limiter's script has a stop that this class does not know");
         };
     }
 }

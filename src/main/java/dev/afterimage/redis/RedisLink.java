@@ -193,9 +193,8 @@ public final class RedisLink {
                 replies.complete(done);
                 return;
             }
-            // The count has not changed: no other command has used the connection since this one, so the failed write
-            // was
-            // this one's.
+            // While the count stays the same no other command has used the connection, so the write that failed was
+            // this command's.
             boolean alone = commands >= 0 && commands == connection.commandsIfAlone();
             if (connections > 1 && wasNotSent(failure, alone)) {
                 connection.retire();
@@ -301,7 +300,7 @@ public final class RedisLink {
             return now - seen.restsUntil() >= 0 && state.compareAndSet(seen, new State(seen.failures(), now + rest));
         }
 
-        /** Whether the last command failed, and fewer did in a row than the threshold. */
+        /** Whether the last command failed, and the failures in a row are still fewer than the threshold. */
         boolean isInDoubt() {
             int failures = state.get().failures();
             return failures > 0 && failures < threshold;
@@ -327,18 +326,18 @@ public final class RedisLink {
         }
 
         /** Runs a command about jobs. Throws {@link QueueUnavailableException} when Redis cannot be used. */
-        static <T extends @Nullable Object> T forQueue(Supplier<T> question) {
+        static <T extends @Nullable Object> T forQueue(Supplier<T> command) {
             try {
-                return question.get();
+                return command.get();
             } catch (RedisUnavailableException gone) {
                 throw new QueueUnavailableException("The queue cannot be reached: Redis is out of reach.", gone);
             }
         }
 
         /** Runs a command about what the fleet shares. Throws {@link FleetUnavailableException} when Redis cannot be used. */
-        static <T extends @Nullable Object> T forFleet(String message, Supplier<T> question) {
+        static <T extends @Nullable Object> T forFleet(String message, Supplier<T> command) {
             try {
-                return question.get();
+                return command.get();
             } catch (RedisUnavailableException gone) {
                 throw new FleetUnavailableException(message, gone);
             }

@@ -18,13 +18,13 @@ public final class RedisPendingKeys implements PendingKeys {
      * template.yaml), so that a job which SQS itself has dropped is not called pending any longer. A job that is put back
      * confirms its mark again.
      */
-    static final Duration LONGEST = Duration.ofDays(4);
+    static final Duration MARK_KEPT_FOR = Duration.ofDays(4);
 
     /**
-     * How long it is known that a key was given up: longer than a callback waits before it looks again (at most 30 s while
+     * How long a key is remembered as given up: longer than a callback waits before it looks again (at most 30 s while
      * the image is pending, 20 min when nothing is known of it).
      */
-    private static final Duration GIVEN_UP = Duration.ofHours(1);
+    private static final Duration GIVEN_UP_KEPT_FOR = Duration.ofHours(1);
 
     private final RedisLink link;
     private final String prefix;
@@ -64,7 +64,7 @@ public final class RedisPendingKeys implements PendingKeys {
                 .arg(givenUp + key.value())
                 .arg("")
                 .arg("PX")
-                .arg(GIVEN_UP.toMillis()));
+                .arg(GIVEN_UP_KEPT_FOR.toMillis()));
     }
 
     @Override
@@ -77,7 +77,7 @@ public final class RedisPendingKeys implements PendingKeys {
                 .arg(nameOf(key))
                 .arg(mark.name())
                 .arg("PX")
-                .arg(LONGEST.toMillis());
+                .arg(MARK_KEPT_FOR.toMillis());
     }
 
     private String nameOf(ImageKey key) {

@@ -8,7 +8,7 @@ import dev.afterimage.limit.Permit;
 import dev.afterimage.limit.Purchase;
 import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
-import dev.afterimage.redis.LimiterScript.Question;
+import dev.afterimage.redis.LimiterScript.Invocation;
 import dev.afterimage.redis.RedisLink.RedisUnavailableException;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -53,7 +53,7 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public Optional<Permit.Refused> refusal(Purchase purchase) {
-        ScriptReply answer = script.run(new Question(
+        ScriptReply answer = script.run(new Invocation(
                 "refusal",
                 "",
                 Lane.INTERACTIVE,
@@ -105,7 +105,7 @@ public final class RedisReceipts implements Receipts {
     public Optional<Resumed> resume(Purchase purchase, Lane lane) {
         String token = script.token();
         ScriptReply answer = script.run(
-                new Question("resumeJob", token, lane, purchase.key(), LimiterScript.micros(purchase.period())));
+                new Invocation("resumeJob", token, lane, purchase.key(), LimiterScript.micros(purchase.period())));
         if (answer.number(0) != LimiterScript.GRANTED) {
             return Optional.empty();
         }
@@ -116,16 +116,19 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public void keepTicket(Permit.Departed call, String ticket) {
-        script.run(new Question(
+        script.run(new Invocation(
                 "ticket", call.token(), call.lane(), call.purchase().key(), ticket));
     }
 
     @Override
     public void noteDeleted(ImageKey key, Duration period) {
-        script.run(new Question("noteDeleted", "", Lane.INTERACTIVE, key, LimiterScript.micros(period)));
+        script.run(new Invocation("noteDeleted", "", Lane.INTERACTIVE, key, LimiterScript.micros(period)));
     }
 
-    /** Reads two fields, both of which a purchase after the DELETE clears. */
+    /**
+     * Reads two fields of the receipt without the script. That is enough, because the next call of the key that departs
+     * overwrites both.
+     */
     @Override
     public boolean isDeleted(ImageKey key) {
         Response fields = call(Request.cmd(Command.HMGET)
@@ -138,14 +141,14 @@ public final class RedisReceipts implements Receipts {
 
     @Override
     public boolean allowAnother(ImageKey key) {
-        return script.run(new Question("allowAnother", "", Lane.INTERACTIVE, key))
+        return script.run(new Invocation("allowAnother", "", Lane.INTERACTIVE, key))
                         .number(0)
                 == 1;
     }
 
     @Override
     public Optional<Receipt> find(ImageKey key) {
-        return receipt(key.value(), call(all(key.value())));
+        return receipt(key.value(), call(readAll(key.value())));
     }
 
     @Override
@@ -162,7 +165,7 @@ public final class RedisReceipts implements Receipts {
             List<RedisLink.Reply> replies = RedisUnavailableException.forFleet(
                     UNAVAILABLE,
                     () -> Callables.await(script.link()
-                            .exchangeAll(some.stream().map(this::all).toList())));
+                            .exchangeAll(some.stream().map(this::readAll).toList())));
             for (int i = 0; i < some.size(); i++) {
                 receipt(some.get(i), replies.get(i).response())
                         .filter(receipt -> receipt.listedAs(now).isPresent())
@@ -173,7 +176,7 @@ public final class RedisReceipts implements Receipts {
         return listed;
     }
 
-    private Request all(String imageKey) {
+    private Request readAll(String imageKey) {
         return Request.cmd(Command.HGETALL).arg(script.receiptKey(imageKey));
     }
 
@@ -215,7 +218,7 @@ public final class RedisReceipts implements Receipts {
     }
 
     private ScriptReply run(String action, Permit.Departed call, String... more) {
-        return script.run(Question.of(
+        return script.run(Invocation.of(
                 action, call.token(), call.lane(), Duration.ZERO, micros(call.at()), call.purchase(), more));
     }
 

@@ -16,9 +16,9 @@ import java.util.concurrent.CompletionStage;
  * The template versions of a fleet: a cache in Redis, and one in each process, in front of those that the store keeps.
  * When Redis does not know a version or cannot be reached, the store is asked.
  *
- * <p>A version in Redis only grows while it is kept there. An answer of the store is entered only for a limited time after
- * the store was asked, and Redis keeps versions for longer than that. So neither a slow reader nor a process that stood
- * still brings a lower version back.
+ * <p>While Redis keeps a version, it is only ever replaced by a higher one. Redis refuses an answer of the store that is
+ * older than a limit, and keeps every version for longer than that limit. So a process that was slow or stood still between
+ * reading the store and writing to Redis cannot bring a lower version back.
  *
  * <p>A version is part of every key. Each process keeps it for a few seconds, so that a hit needs no round trip for it.
  */
@@ -118,8 +118,8 @@ public final class RedisTemplateVersions implements TemplateVersions {
     }
 
     /**
-     * Tells Redis of a version, and answers the higher one of this and the one that Redis has; this one where Redis cannot be
-     * reached any more, and the store's where Redis finds that the store was asked too long ago.
+     * Writes a version to Redis, unless Redis has a higher one. The answer is the higher of the two; {@code version} if Redis
+     * cannot be reached any more; and what the store says now if Redis has none and refuses {@code version} as too old.
      *
      * @param askedAt the time of Redis before the store was asked, in milliseconds
      */

@@ -32,8 +32,9 @@ final class ScriptReply {
         return number(response);
     }
 
-    long number(int place) {
-        return number(response.get(place));
+    /** The number at this index of a list, counted from 0. */
+    long number(int index) {
+        return number(response.get(index));
     }
 
     /** The length of a list. */
@@ -41,8 +42,9 @@ final class ScriptReply {
         return response.size();
     }
 
-    String word(int place) {
-        return response.get(place).toString();
+    /** The word at this index of a list, counted from 0. */
+    String word(int index) {
+        return response.get(index).toString();
     }
 
     private static long number(Response response) {

@@ -39,7 +39,7 @@ class RedisPendingKeysTest extends PendingKeysContract {
                 .matcher(Files.readString(Path.of("template.yaml")));
         assertThat(queue.find()).isTrue();
 
-        assertThat(RedisPendingKeys.LONGEST).isEqualTo(Duration.ofSeconds(Long.parseLong(queue.group(1))));
+        assertThat(RedisPendingKeys.MARK_KEPT_FOR).isEqualTo(Duration.ofSeconds(Long.parseLong(queue.group(1))));
     }
 
     @Test
