@@ -63,9 +63,10 @@ public record ClientLimits(Duration attempt, Duration call, int retries) {
     }
 
     /**
-     * Keeps an interceptor of the CRT-based S3 client, which is not used, out of the native binary. quarkus-amazon-services
-     * 3.12 registers it for reflection. Classes that it refers to are initialised during the build and need the CRT library,
-     * which is not there, so that the build fails ("NoClassDefFoundError: software/amazon/awssdk/crt/s3/ResumeToken").
+     * Keeps an interceptor of the S3 client that is based on the AWS Common Runtime (CRT) out of the native binary; that
+     * client is not used here. quarkus-amazon-services 3.12 registers the interceptor for reflection. Classes that it refers
+     * to are initialised during the build and need the CRT library, which is not there, so that the build fails
+     * ("NoClassDefFoundError: software/amazon/awssdk/crt/s3/ResumeToken").
      *
      * <p>Can be removed with quarkus-amazon-services 3.13, which does the same (its issue 1950).
      */

@@ -86,9 +86,8 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     }
 
     /**
-     * The value of the last successful read.
-     *
-     * <p>Throws the port's own exception when it was never read and cannot be read now.
+     * The value of the last successful read. Throws the exception that {@code failure} makes when the secret was never read
+     * and cannot be read now.
      */
     @Override
     public T get() {
@@ -138,7 +137,7 @@ public final class RefreshedSecret<T> implements Supplier<T> {
     }
 
     private State<T> read(@Nullable T former, Duration againAfterFailure) {
-        String mend;
+        String problem;
         RuntimeException cause;
         try {
             String text = source.client()
@@ -152,16 +151,16 @@ public final class RefreshedSecret<T> implements Supplier<T> {
                     reader.apply(text), null, source.clock().instant().plus(source.refresh()));
         } catch (SdkException e) {
             cause = e;
-            mend = " cannot be read (" + e.getClass().getSimpleName()
+            problem = " cannot be read (" + e.getClass().getSimpleName()
                     + "). The role needs secretsmanager:GetSecretValue on it, and kms:Decrypt if it has a key of"
                     + " its own; a VPC needs an endpoint for Secrets Manager.";
         } catch (IllegalArgumentException e) {
             cause = e;
-            mend = " is not what it should be. " + e.getMessage();
+            problem = " is not what it should be. " + e.getMessage();
         }
         return new State<>(
                 former,
-                new SecretUnavailableException("The secret " + secretId + mend, cause),
+                new SecretUnavailableException("The secret " + secretId + problem, cause),
                 source.clock().instant().plus(againAfterFailure));
     }
 }

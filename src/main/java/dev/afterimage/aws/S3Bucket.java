@@ -17,9 +17,9 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
  * The part of a bucket that belongs to this deployment. Operations fail with the SDK's exceptions, which {@link #remedy}
  * explains.
  *
- * <p>A refusal (403) is never taken for an absent object, although S3 answers 403 for an absent object too when the role
- * may not {@code s3:ListBucket}: a permission lost by mistake would otherwise be billed as a miss for every image. So the
- * role needs {@code s3:ListBucket} on the bucket, although nothing is ever listed.
+ * <p>A refusal (403) is never taken for an absent object: if somebody took the role's permissions away by mistake, every
+ * image would then be a miss and be paid for again. But when the role may not {@code s3:ListBucket}, S3 answers 403 for
+ * absent objects, too. So the role needs {@code s3:ListBucket} on the bucket, although nothing is ever listed.
  *
  * @param s3 with short time-outs and few retries, see {@link ClientLimits#limitS3}
  * @param name the bucket

@@ -60,13 +60,13 @@ public final class S3ImageStore implements ImageStore {
     public IndexEntry put(IndexEntry entry, byte[] content) {
         return orUnavailable(() -> {
             for (int race = 0; race < RACES; race++) {
-                Optional<GetObjectResponse> standing = bucket.head(objectOf(entry.key()));
-                Optional<IndexEntry> later = standing.flatMap(object -> entryOf(entry.key(), object))
+                Optional<GetObjectResponse> existing = bucket.head(objectOf(entry.key()));
+                Optional<IndexEntry> later = existing.flatMap(object -> entryOf(entry.key(), object))
                         .filter(there -> !there.createdAt().isBefore(entry.createdAt()));
                 if (later.isPresent()) {
                     return later.get();
                 }
-                if (replace(standing.map(GetObjectResponse::eTag), entry, content)) {
+                if (replace(existing.map(GetObjectResponse::eTag), entry, content)) {
                     return entry;
                 }
             }
@@ -100,8 +100,8 @@ public final class S3ImageStore implements ImageStore {
         String object = objectOf(entry.key());
         orUnavailable(() -> {
             bucket.head(object)
-                    .filter(standing -> entryOf(entry.key(), standing).equals(Optional.of(entry)))
-                    .ifPresent(standing -> bucket.delete(object, standing.eTag()));
+                    .filter(existing -> entryOf(entry.key(), existing).equals(Optional.of(entry)))
+                    .ifPresent(existing -> bucket.delete(object, existing.eTag()));
             return entry;
         });
     }

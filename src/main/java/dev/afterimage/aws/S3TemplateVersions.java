@@ -104,12 +104,15 @@ public final class S3TemplateVersions implements TemplateVersions {
         }
     }
 
-    /** Whether the process stood still between question and answer, as Lambda lets it: the version may be anything by now. */
+    /**
+     * Whether a version was read so long ago that it must not be used. That happens when the process stood still during the
+     * read, as Lambda freezes it: others may have raised the version since.
+     */
     private boolean isTooOld(Reading reading) {
         return reading.failure() == null && timeLeft(reading).isZero();
     }
 
-    /** A second reading, whose result is used however long it takes. */
+    /** Reads the version a second time. This result is used however long the read takes. */
     private CompletableFuture<Reading> readAnew(TemplateId template, CompletableFuture<Reading> tooOld) {
         readings.asMap().remove(template, tooOld);
         return readings.get(template);
@@ -120,12 +123,12 @@ public final class S3TemplateVersions implements TemplateVersions {
         try {
             for (int race = 0; race < RACES; race++) {
                 long askedAt = ticker.read();
-                Optional<ResponseBytes<GetObjectResponse>> standing = bucket.get(objectOf(template));
-                long version = numberIn(template, standing) + 1;
+                Optional<ResponseBytes<GetObjectResponse>> existing = bucket.get(objectOf(template));
+                long version = numberIn(template, existing) + 1;
                 if (bucket.replace(
                         objectOf(template),
                         Long.toString(version).getBytes(StandardCharsets.US_ASCII),
-                        standing.map(object -> object.response().eTag()),
+                        existing.map(object -> object.response().eTag()),
                         put -> put.contentType("text/plain"))) {
                     readings.put(template, CompletableFuture.completedFuture(known(template, version, askedAt)));
                     return version;
@@ -159,8 +162,8 @@ public final class S3TemplateVersions implements TemplateVersions {
     }
 
     /**
-     * The last known version in place of one that cannot be read, from now on: nobody waits a second time for a store that
-     * does not answer.
+     * The result of a read that failed: the highest version known, or the failure if none is. It counts as read now and not
+     * when S3 was asked, so that it is used at once, and no caller waits for S3 a second time.
      */
     private Reading last(TemplateId template, CacheUnavailableException failure) {
         Long last = highest.getIfPresent(template);

@@ -42,7 +42,7 @@ public final class S3UrlSigner implements UrlSigner {
         if (window.longest().compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "afterimage.delivery.url-ttl must be at most 84h where afterimage.delivery.signer=s3, because a presigned"
-                            + " URL may be valid for 7 days and one of ours is for up to twice that time");
+                            + " URL is valid for at most 7 days, and the service signs for up to twice the url-ttl");
         }
         this.bucket = bucket;
         this.window = window;

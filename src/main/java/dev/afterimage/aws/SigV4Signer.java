@@ -25,17 +25,17 @@ public final class SigV4Signer {
     private static final Pattern REGION = Pattern.compile("[^.]+\\.([a-z0-9-]+)\\.amazonaws\\.com(\\.cn)?");
 
     private final AwsCredentialsProvider credentials;
-    private final String otherRegion;
+    private final String defaultRegion;
     private final Clock clock;
 
     /**
      * A signer.
      *
-     * @param otherRegion the region for a host that names none
+     * @param defaultRegion the region for a host whose name has none
      */
-    public SigV4Signer(AwsCredentialsProvider credentials, String otherRegion, Clock clock) {
+    public SigV4Signer(AwsCredentialsProvider credentials, String defaultRegion, Clock clock) {
         this.credentials = credentials;
-        this.otherRegion = otherRegion;
+        this.defaultRegion = defaultRegion;
         this.clock = clock;
     }
 
@@ -55,7 +55,7 @@ public final class SigV4Signer {
                         .request(unsigned.build())
                         .payload(() -> new ByteArrayInputStream(body))
                         .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
-                        .putProperty(AwsV4HttpSigner.REGION_NAME, host.matches() ? host.group(1) : otherRegion)
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, host.matches() ? host.group(1) : defaultRegion)
                         .putProperty(HttpSigner.SIGNING_CLOCK, clock))
                 .request()
                 .forEachHeader((name, values) -> signed.put(name, String.join(",", values)));

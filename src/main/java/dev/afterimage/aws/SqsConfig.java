@@ -5,7 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The queues in Amazon SQS: standard queues. All three are required where {@code afterimage.queue=sqs}. */
+/** The three standard queues in Amazon SQS; all are required where {@code afterimage.queue=sqs}. */
 @ConfigMapping(prefix = "afterimage.sqs")
 public interface SqsConfig {
 

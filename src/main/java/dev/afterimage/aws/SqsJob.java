@@ -27,7 +27,9 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
     /** The longest delay ("Amazon SQS message quotas"). */
     static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
 
+    /** More than the attributes of a queued job need: their names, types and values. */
     private static final int ATTRIBUTE_BYTES = 300;
+
     private static final String ATTEMPTS = "attempts";
     private static final String NOT_BEFORE = "not-before";
 

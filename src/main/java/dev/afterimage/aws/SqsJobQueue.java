@@ -172,7 +172,8 @@ public final class SqsJobQueue implements JobQueue {
 
     private Optional<Claim> claim(Lane lane, Message message) {
         String count = message.attributes().getOrDefault(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
-        Optional<Claim> claim = claim(message.body(), texts(message), Integer.parseInt(count), message.receiptHandle());
+        Optional<Claim> claim =
+                claim(message.body(), stringValues(message), Integer.parseInt(count), message.receiptHandle());
         if (claim.isEmpty()) {
             delete(queues.of(lane), message.receiptHandle());
         }
@@ -207,10 +208,10 @@ public final class SqsJobQueue implements JobQueue {
         return Optional.of(new Claim(job.job(), job.attempts(), receiveCount, receipt));
     }
 
-    private static Map<String, String> texts(Message message) {
-        Map<String, String> texts = new HashMap<>();
-        message.messageAttributes().forEach((name, value) -> texts.put(name, value.stringValue()));
-        return texts;
+    private static Map<String, String> stringValues(Message message) {
+        Map<String, String> values = new HashMap<>();
+        message.messageAttributes().forEach((name, value) -> values.put(name, value.stringValue()));
+        return values;
     }
 
     @Override
