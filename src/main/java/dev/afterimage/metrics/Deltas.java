@@ -35,7 +35,7 @@ final class Deltas {
     /** CloudWatch refuses numbers beyond this; see PutMetricData, MetricDatum, Value. */
     private static final double LARGEST = Math.scalb(1.0, 360);
 
-    /** A timer as it was: count, sum and cumulative buckets, all in milliseconds. */
+    /** What a timer had recorded when it was read: count, sum and cumulative buckets, all in milliseconds. */
     private record Timed(long count, double sum, SortedMap<Double, Double> buckets) {
 
         static final Timed NOTHING = new Timed(0, 0, new TreeMap<>());
@@ -100,12 +100,12 @@ final class Deltas {
         for (Map.Entry<Double, Double> bucket : now.buckets().entrySet()) {
             double upper = bucket.getKey();
             double reached = bucket.getValue() - before.buckets().getOrDefault(upper, 0.0);
-            long within = Math.round(reached - seen);
-            if (within < 0 || values.size() + within > count) {
+            long added = Math.round(reached - seen);
+            if (added < 0 || values.size() + added > count) {
                 // The registry's buckets forget old observations, and so tell nothing about the new ones.
                 return Collections.nCopies(count, mean);
             }
-            values.addAll(Collections.nCopies((int) within, within(lower, upper, mean)));
+            values.addAll(Collections.nCopies((int) added, valueBetween(lower, upper, mean)));
             seen = reached;
             lower = upper;
         }
@@ -113,7 +113,7 @@ final class Deltas {
         return values;
     }
 
-    private static double within(double lower, double upper, double mean) {
+    private static double valueBetween(double lower, double upper, double mean) {
         if (mean > lower && mean <= upper) {
             return mean;
         }

@@ -29,7 +29,7 @@ import java.util.function.Predicate;
  * invocations, so that a timer would come too late: it is flushed at the end of each invocation.
  *
  * <p>Counters are written as their growth (unit Count), timers as their new observations (Milliseconds), gauges as they are.
- * Gauges follow the others: while no counter or timer moves and no gauge changes, nothing is written at all.
+ * All gauges are written as soon as a counter or timer has moved or one gauge has changed; else nothing is written at all.
  *
  * <p>A metric is named as its meter without {@value #PREFIX}; the meter's tags are its dimensions. So
  * {@code afterimage.permits{lane="bulk"}} is the metric {@code permits} with the dimension {@code lane=bulk}. Meters of others

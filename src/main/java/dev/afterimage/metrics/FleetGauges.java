@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FleetGauges {
 
-    private static final Duration EVERY = Duration.ofSeconds(5);
+    private static final Duration READ_EVERY = Duration.ofSeconds(5);
 
     private final Meters meters;
     private final Clock clock;
@@ -129,7 +129,7 @@ public final class FleetGauges {
     private static <T> Supplier<Optional<T>> remembered(Supplier<T> port, Clock clock) {
         LoadingCache<Supplier<T>, Optional<T>> last = Caffeine.newBuilder()
                 .maximumSize(1)
-                .expireAfterWrite(EVERY)
+                .expireAfterWrite(READ_EVERY)
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
                 .build(FleetGauges::ask);

@@ -159,9 +159,9 @@ public final class MeterStats implements Supplier<Stats> {
     }
 
     /** The result; null when it fails, so that the other numbers are shown all the same. */
-    private static <T> @Nullable T orNull(Supplier<T> question) {
+    private static <T> @Nullable T orNull(Supplier<T> port) {
         try {
-            return question.get();
+            return port.get();
         } catch (RuntimeException unavailable) {
             return null;
         }

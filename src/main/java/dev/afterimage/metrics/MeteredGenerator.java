@@ -22,7 +22,7 @@ import io.micrometer.core.instrument.Timer;
 /**
  * Decorator: times each call at the provider, traces it and counts its answers. A call that got no connection is counted as
  * unreachable. One that did not leave for any other reason, such as a key that cannot be read or a request that is refused
- * here, says nothing about the provider and is not counted. Stands directly around the provider.
+ * here, says nothing about the provider and is not counted. No other decorator may stand between this one and the provider.
  */
 public final class MeteredGenerator implements ImageGenerator {
 

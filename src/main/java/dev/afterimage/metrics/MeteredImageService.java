@@ -81,14 +81,14 @@ public final class MeteredImageService implements ImageService {
     }
 
     private CompletionStage<ImageOutcome> metered(
-            GenerationRequest generationRequest, Supplier<CompletionStage<ImageOutcome>> question) {
+            GenerationRequest generationRequest, Supplier<CompletionStage<ImageOutcome>> service) {
         long start = clock.monotonicTime();
         String lane = generationRequest.queued() && generationRequest.lane() == Lane.INTERACTIVE
                 ? QUEUED
                 : Meters.word(generationRequest.lane());
         CompletionStage<ImageOutcome> asked = generationRequest.queued()
-                ? meters.spans().until(Spans.JOB, Spans.LANE, Meters.word(generationRequest.lane()), question)
-                : question.get();
+                ? meters.spans().until(Spans.JOB, Spans.LANE, Meters.word(generationRequest.lane()), service)
+                : service.get();
         return asked.whenComplete((outcome, failure) ->
                 record(lane, failure == null ? RequestOutcome.of(outcome) : wordOf(failure), start));
     }

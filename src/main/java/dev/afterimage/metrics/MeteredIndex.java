@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Decorator: counts failures of the index, and traces writes. Stands behind the near index, whose hits it does not see. */
+/**
+ * Decorator: counts failures of the index, and traces writes. It decorates the index behind the near one, and does not see
+ * the hits of the near one.
+ */
 public final class MeteredIndex implements ImageIndex {
 
     private final Counter failures;

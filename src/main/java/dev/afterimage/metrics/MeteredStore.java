@@ -42,10 +42,10 @@ public final class MeteredStore implements ImageStore {
 
     @Override
     public IndexEntry put(IndexEntry entry, byte[] content) {
-        IndexEntry standing = counted(
+        IndexEntry current = counted(
                 () -> spans.during(Spans.STORE_WRITE, Spans.KEY, entry.key().value(), () -> next.put(entry, content)));
         stored.accept(content);
-        return standing;
+        return current;
     }
 
     @Override

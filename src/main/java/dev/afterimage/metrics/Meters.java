@@ -57,7 +57,7 @@ public final class Meters {
     public static final String INTERACTIVE = "interactive";
     /** The tag that names one of the provider's accounts. */
     public static final String ACCOUNT = "account";
-    /** The tag that names the part, such as index or store. */
+    /** The tag that says which part of the service a failure concerns: index, store, marks or quota. */
     public static final String PART = "part";
     /** The tag of the limiter's answer to a request for a permit. */
     public static final String ANSWER = "answer";

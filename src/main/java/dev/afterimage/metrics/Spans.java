@@ -49,7 +49,7 @@ public interface Spans {
         }
 
         @Override
-        public ExecutorService carriedBy(ExecutorService threads) {
+        public ExecutorService propagating(ExecutorService threads) {
             return threads;
         }
     };
@@ -67,5 +67,5 @@ public interface Spans {
      * An executor over these threads, in which a task's spans are children of the span that was current when it was
      * submitted.
      */
-    ExecutorService carriedBy(ExecutorService threads);
+    ExecutorService propagating(ExecutorService threads);
 }

@@ -20,9 +20,11 @@ final class WantedMeters {
     private volatile Picked picked = new Picked(-1, false, List.of());
 
     /**
-     * What was picked.
+     * The meters that were picked last.
      *
-     * @param settled whether it was picked twice since the change: a registry may tell of a meter before it lists it
+     * @param change the number of changes of the registry at that time
+     * @param settled whether they were picked at least twice since that change. Once is not enough, because a registry may
+     *     report a new meter shortly before it lists the meter
      */
     private record Picked(long change, boolean settled, List<Meter> meters) {}
 

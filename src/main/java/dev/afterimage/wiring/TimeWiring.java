@@ -26,7 +26,7 @@ class TimeWiring {
                 duration -> TimeUnit.NANOSECONDS.sleep(Math.max(0, duration.toNanos())),
                 new SecureRandom(),
                 () -> UUID.randomUUID().toString(),
-                meters.spans().carriedBy(threads));
+                meters.spans().propagating(threads));
     }
 
     @Singleton

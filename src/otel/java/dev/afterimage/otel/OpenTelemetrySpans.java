@@ -76,7 +76,7 @@ public final class OpenTelemetrySpans implements Spans {
     }
 
     @Override
-    public ExecutorService carriedBy(ExecutorService threads) {
+    public ExecutorService propagating(ExecutorService threads) {
         return Context.taskWrapping(threads);
     }
 
