@@ -61,8 +61,8 @@ public final class DataDirectory {
     }
 
     /**
-     * The length of a key's file in bytes, 0 where there is none or it cannot be found out. A {@link File}, whose name is
-     * put together here, because every hit passes here and paths would cost as much as the stat(2).
+     * The length of a key's file in bytes; 0 where there is none or the length cannot be found out. Every hit calls this,
+     * so it joins strings for a {@link File}: resolving a {@link Path} would cost as much as the stat(2) itself.
      */
     long lengthOf(String folder, ImageKey key) {
         String name = key.value();

@@ -148,7 +148,10 @@ public final class Database implements AutoCloseable {
         return new Session(JDBC.createConnection(JDBC.PREFIX + file, OPTIONS));
     }
 
-    /** There is no connection for changes while the database cannot be opened; the caller is then told why it cannot. */
+    /**
+     * Makes no connection, because there is none for changes while the database cannot be opened. {@link DatabaseThread} then
+     * reports why the database cannot be opened, and not this exception.
+     */
     private static Session connectNever() throws SQLException {
         throw new SQLException("no connection for changes");
     }

@@ -72,7 +72,7 @@ final class DatabaseThread implements AutoCloseable {
     private static final long NONE = -1;
 
     private final Database database;
-    private final Connecting otherwise;
+    private final Connecting fallback;
     private final BlockingQueue<Task<?>> waiting = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closing;
@@ -82,11 +82,11 @@ final class DatabaseThread implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param otherwise makes the connection that is used while the database cannot be opened
+     * @param fallback makes the connection that is used while the database cannot be opened; its failure is not reported
      */
-    DatabaseThread(Database database, String name, Connecting otherwise) {
+    DatabaseThread(Database database, String name, Connecting fallback) {
         this.database = database;
-        this.otherwise = otherwise;
+        this.fallback = fallback;
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
         thread.start();
     }
@@ -197,7 +197,7 @@ final class DatabaseThread implements AutoCloseable {
             current = database.incarnation();
         } catch (SQLException | IOException unusable) {
             try {
-                return known != null && incarnation == NONE ? known : connect(otherwise, NONE);
+                return known != null && incarnation == NONE ? known : connect(fallback, NONE);
             } catch (SQLException neither) {
                 throw unusable;
             }

@@ -109,9 +109,9 @@ public final class FileImageStore implements ImageStore {
 
     private IndexEntry commitUnlessLate(AtomicFile image, IndexEntry entry) throws IOException {
         Path file = fileOf(entry.key());
-        Optional<IndexEntry> standing = ImageFile.readEntry(file, entry.key());
-        if (standing.isPresent() && !entry.createdAt().isAfter(standing.get().createdAt())) {
-            return standing.get();
+        Optional<IndexEntry> existing = ImageFile.readEntry(file, entry.key());
+        if (existing.isPresent() && !entry.createdAt().isAfter(existing.get().createdAt())) {
+            return existing.get();
         }
         image.commit(file);
         return entry;

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The batches in SQLite: a row each, and one for each of their rows that has ended. An outcome and its count change in
- * one transaction, so that they always agree. What a caller is promised (the batch, its key, its cancellation) is synced.
- * Outcomes are not: when a power cut loses one, its job is run again and reports it again.
+ * The batches in SQLite: a record for each batch, and one for each of its lines that has ended. An outcome and its count
+ * change in one transaction, so that they always agree. What a caller is promised (the batch, its key, its cancellation) is
+ * synced. Outcomes are not: when a power cut loses one, its job is run again and reports it again.
  */
 public final class SqliteBatchLedger implements BatchLedger {
 
@@ -32,13 +32,13 @@ public final class SqliteBatchLedger implements BatchLedger {
     public String claimIdempotencyKey(
             String request, Optional<String> dead, String batch, Caller owner, Instant startedAt) {
         return database.changeSynced(session -> {
-            Optional<String> standing =
+            Optional<String> current =
                     session.first("SELECT batch FROM request WHERE hash = ?", row -> row.getString(1), request);
-            if (standing.isPresent() && !standing.equals(dead)) {
-                return standing.get();
+            if (current.isPresent() && !current.equals(dead)) {
+                return current.get();
             }
-            if (standing.isPresent() && !replace(session, standing.get(), startedAt)) {
-                return standing.get();
+            if (current.isPresent() && !replace(session, current.get(), startedAt)) {
+                return current.get();
             }
             session.update(
                     "REPLACE INTO request (hash, batch, claimed_at) VALUES (?, ?, ?)",

@@ -8,8 +8,8 @@ import java.time.YearMonth;
 import java.util.List;
 
 /**
- * The budget in SQLite: a row for each month and name. A cost is synced before it is allowed, because a cost that a power
- * cut loses would be spent twice. Former months are kept, at a few bytes each.
+ * The budget in SQLite: a row for each month and name. A cost is synced before its call may leave: if a power cut lost the
+ * count, the same credits would be spent once more. Former months are kept, at a few bytes each.
  */
 public final class SqliteCreditBudget implements CreditBudget {
 

@@ -122,8 +122,8 @@ public final class SqliteJobQueue implements JobQueue {
                 Job job = JobCodec.decode(one.body());
                 claims.add(new Claim(job, one.attempts(), one.deliveries(), one.receipt()));
             } catch (NewerFormatException newer) {
-                // Its claim ends after the visibility timeout; a newer process can then read it. It is not counted as
-                // delivered, because this version says nothing of the job.
+                // Its claim ends after the visibility timeout; a newer process can then read it. Not counted as a
+                // delivery: a version that cannot read the job finds out nothing about it.
                 LOG.warn(newer.getMessage());
                 database.change(session -> session.update(
                         "UPDATE job SET deliveries = 0 WHERE number = ? AND claims = ?", one.number(), one.claims()));

@@ -10,7 +10,7 @@ import java.time.Duration;
 public final class SqlitePendingKeys implements PendingKeys {
 
     /** How long a mark is kept: longer than a job may wait for next month's credits. */
-    private static final Duration LONGEST = Duration.ofDays(40);
+    private static final Duration MARK_KEPT_FOR = Duration.ofDays(40);
 
     private final Access database;
     private final Clock clock;
@@ -53,6 +53,6 @@ public final class SqlitePendingKeys implements PendingKeys {
     }
 
     private long oldest() {
-        return clock.instant().minus(LONGEST).toEpochMilli();
+        return clock.instant().minus(MARK_KEPT_FOR).toEpochMilli();
     }
 }

@@ -29,7 +29,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
 @Singleton
 @Identifier("jwt") final class JwtAuthenticator implements Authenticator {
 
-    private static final Duration PROVIDER_OUTAGE = Duration.ofSeconds(10);
+    private static final Duration RETRY_AFTER_OUTAGE = Duration.ofSeconds(10);
 
     private final JWTParser parser;
     private final AuthConfig config;
@@ -57,11 +57,12 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
                                 IDENTITY_UNAVAILABLE,
                                 "The keys that tokens are verified with can't be fetched. Ask again after the time in"
                                         + " Retry-After.")
-                        .after(PROVIDER_OUTAGE));
+                        .after(RETRY_AFTER_OUTAGE));
             }
             return Optional.empty();
         }
-        // A machine's token may name its client instead (RFC 9068, section 2.2.1, has both the same).
+        // A token that a machine got for itself may have no subject, and name the machine in client_id. (With RFC 9068,
+        // section 2.2, the subject would name it, too.)
         return Optional.ofNullable(verified.getSubject())
                 .or(() -> verified.<String>claim("client_id"))
                 .filter(name -> !name.isBlank())
@@ -77,7 +78,7 @@ import org.eclipse.microprofile.jwt.JsonWebToken;
         return false;
     }
 
-    /** Text with spaces (RFC 8693, section 4.2), or a list. */
+    /** The token's groups and scopes. A claim of scopes is text with spaces (RFC 8693, section 4.2), or a list. */
     private static Set<String> scopes(JsonWebToken token) {
         Set<String> scopes = new HashSet<>();
         if (token.getGroups() != null) {
