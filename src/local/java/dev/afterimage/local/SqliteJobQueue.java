@@ -275,10 +275,12 @@ public final class SqliteJobQueue implements JobQueue {
     }
 
     private static long numberOf(Claim claim) {
-        return Long.parseLong(claim.receipt().substring(0, claim.receipt().indexOf('-')));
+        return Long.parseLong(
+                claim.receiptHandle().substring(0, claim.receiptHandle().indexOf('-')));
     }
 
     private static long claimsOf(Claim claim) {
-        return Long.parseLong(claim.receipt().substring(claim.receipt().indexOf('-') + 1));
+        return Long.parseLong(
+                claim.receiptHandle().substring(claim.receiptHandle().indexOf('-') + 1));
     }
 }

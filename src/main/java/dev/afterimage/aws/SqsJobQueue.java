@@ -216,15 +216,15 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public boolean extend(Claim claim) {
-        return claim.receipt().isEmpty()
+        return claim.receiptHandle().isEmpty()
                 || SqsSender.unlessLost(() -> sqs.changeMessageVisibility(request -> request.queueUrl(queueOf(claim))
-                        .receiptHandle(claim.receipt())
+                        .receiptHandle(claim.receiptHandle())
                         .visibilityTimeout((int) visibilityTimeout.toSeconds())));
     }
 
     @Override
     public boolean complete(Claim claim) {
-        return claim.receipt().isEmpty() || delete(queueOf(claim), claim.receipt());
+        return claim.receiptHandle().isEmpty() || delete(queueOf(claim), claim.receiptHandle());
     }
 
     @Override

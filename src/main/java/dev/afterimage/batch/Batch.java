@@ -9,11 +9,11 @@ import java.util.Optional;
 /**
  * A batch at one moment.
  *
- * @param owner who sent it; empty when an older version took it in
+ * @param owner who sent it; its id is empty for a batch that an older version took in
  * @param total its rows; while it is received, those that came so far
  * @param failures the first {@value BatchLedger#MOST_FAILURES}, by line
  * @param lastActivity when a row last arrived; once all have arrived, when one last ended
- * @param payloadHash of the whole upload, once that is received
+ * @param payloadHash a hash of the whole upload; empty until all of it has been received
  * @param cancelledAt when it was cancelled, or its upload broke off
  */
 public record Batch(
@@ -90,11 +90,11 @@ public record Batch(
      * ended.
      */
     public Optional<Duration> timeLeft(Instant now) {
-        int paced = counts.generated() + counts.failed();
+        int ranAsJobs = counts.generated() + counts.failed();
         Duration elapsed = Duration.between(startedAt, now);
-        if (ended() || paced == 0 || elapsed.isNegative() || elapsed.isZero()) {
+        if (ended() || ranAsJobs == 0 || elapsed.isNegative() || elapsed.isZero()) {
             return Optional.empty();
         }
-        return Optional.of(Duration.ofMillis(Math.round((double) elapsed.toMillis() * pending() / paced)));
+        return Optional.of(Duration.ofMillis(Math.round((double) elapsed.toMillis() * pending() / ranAsJobs)));
     }
 }

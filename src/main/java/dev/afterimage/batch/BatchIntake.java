@@ -38,7 +38,7 @@ public final class BatchIntake {
     /** A batch on its way in, read once and never held whole. */
     public interface Upload {
 
-        /** Where its caller wants to be told that the batch has ended, as it was written beside the upload. */
+        /** The callback URL that was given beside the rows, such as in the query; unchecked. */
         default Optional<String> callback() {
             return Optional.empty();
         }
@@ -140,7 +140,7 @@ public final class BatchIntake {
 
     private int receive(String id, Caller caller, Upload upload) throws IOException {
         try (CatalogueRows rows = new LimitedRows(upload.rows())) {
-            // A callback that comes before the rows is checked before them, so that no row is begun in vain.
+            // A callback that comes before the rows is checked before them, so that no row is planned in vain.
             Optional<URI> early = callback(upload, rows);
             int total = receive(id, caller, rows);
             if (total == 0) {
@@ -161,20 +161,22 @@ public final class BatchIntake {
         callbacks.tellIfDue(ledger, batch);
     }
 
-    /** Why an upload without a row is refused. */
+    /** The exception for an upload without a row. */
     public static InvalidRequestException empty() {
         return new InvalidRequestException("Send at least one job.", "body");
     }
 
     /**
-     * The batch that an equal request made before; empty when there is none, and {@code id} has begun and is to be
-     * received.
+     * The batch that an equal request made before. Empty when there is none: then the batch {@code id} has begun, and its rows
+     * are to be received.
+     *
+     * @param request names the caller and its idempotency key; a hash
      */
     private Optional<Batch> earlier(String request, String id, Caller caller, Deadline deadline, Upload upload)
             throws IOException {
-        String standing = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
-        while (!standing.equals(id)) {
-            Optional<Batch> first = ledger.find(standing);
+        String holder = ledger.claimIdempotencyKey(request, Optional.empty(), id, caller, clock.instant());
+        while (!holder.equals(id)) {
+            Optional<Batch> first = ledger.find(holder);
             if (first.isPresent() && first.get().received()) {
                 boolean same = first.get().payloadHash().equals(Optional.of(upload.hash()));
                 if (!same) {
@@ -186,7 +188,7 @@ public final class BatchIntake {
                 awaitPoll(deadline);
                 continue;
             }
-            standing = ledger.claimIdempotencyKey(request, Optional.of(standing), id, caller, clock.instant());
+            holder = ledger.claimIdempotencyKey(request, Optional.of(holder), id, caller, clock.instant());
         }
         return Optional.empty();
     }
@@ -249,7 +251,7 @@ public final class BatchIntake {
         List<Job> jobs = new ArrayList<>();
         for (Planner.Planned planned : planner.plan(wanted)) {
             if (planned.fresh()) {
-                ended.add(RowResult.hit(planned.row().line()).of(planned.key()));
+                ended.add(RowResult.hit(planned.row().line()).withKey(planned.key()));
                 continue;
             }
             BatchRow row = new BatchRow(id, planned.row().line());
@@ -258,7 +260,7 @@ public final class BatchIntake {
                 jobs.add(job);
             } else {
                 CatalogueRow.Bad bad = planned.tooLarge();
-                ended.add(RowResult.failed(bad.line(), bad.reason()).of(planned.key()));
+                ended.add(RowResult.failed(bad.line(), bad.reason()).withKey(planned.key()));
             }
         }
         ledger.record(id, ended);
@@ -267,14 +269,14 @@ public final class BatchIntake {
         }
     }
 
-    /** An {@code Idempotency-Key} came again, and its first request cannot answer for this one. */
+    /** An {@code Idempotency-Key} was sent again, and the batch of its first request cannot be the answer. */
     public static class IdempotencyConflictException extends RuntimeException {
 
         /** What is in the way. */
         public enum Kind {
             /** The first request is still being received. */
             IN_PROGRESS,
-            /** The first request said something else. */
+            /** The first request had another upload. */
             OTHER_PAYLOAD
         }
 

@@ -22,8 +22,8 @@ public interface BatchLedger extends BatchRows {
     int MOST_FAILURES = 1000;
 
     /**
-     * Begins a batch for a repeatable request, unless the request has one. One step: of equal requests at the same moment one
-     * begins a batch, and the others are told which.
+     * Begins a batch for a repeatable request, unless the request has one. Atomic: of equal requests at the same moment one
+     * begins a batch, and the others get its id.
      *
      * @param request names the caller and its {@code Idempotency-Key}; a hash
      * @param dead the batch that an earlier call returned, whose upload has died since. It is replaced unless it has been
@@ -35,7 +35,7 @@ public interface BatchLedger extends BatchRows {
     /** Begins a batch that no request can repeat, whose rows are about to arrive. */
     void open(String batch, Caller owner, Instant startedAt);
 
-    /** Notes the URL at which somebody wants to be told that the batch has ended. */
+    /** Notes the callback URL of the batch. */
     void callback(String batch, URI url);
 
     /** Notes that so many rows have arrived, and that the upload goes on. */

@@ -6,10 +6,10 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Port: where senders put the rows of batches that are too large for one request. */
+/** Port: where callers upload the rows of batches that are too large for one request. */
 public interface Uploads {
 
-    /** A new place for rows. */
+    /** A new place to which a caller may upload rows. */
     Place offer();
 
     /**
@@ -20,11 +20,11 @@ public interface Uploads {
     Optional<InputStream> open(String upload) throws IOException;
 
     /**
-     * A place for rows.
+     * A place for the rows of one batch.
      *
      * @param upload its name, which cannot be guessed
      * @param url takes one {@code PUT}, without further authorisation
-     * @param expiresAt until when
+     * @param expiresAt until when the URL may be used
      */
     record Place(String upload, URI url, Instant expiresAt) {}
 }

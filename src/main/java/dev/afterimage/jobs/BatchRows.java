@@ -5,23 +5,23 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/** Port: what workers report of the rows of batches, and ask of the batches. Operations block. */
+/** Port: the part of the batches' ledger that workers use, to record how rows ended. Operations block. */
 public interface BatchRows {
 
     /**
      * Remembers rows that ended. The first success of a row stands; a failure stands until a success.
      *
-     * @return whether somebody is to be told when the batch ends
+     * @return whether the batch has a callback
      */
     boolean record(String batch, List<RowResult> results);
 
-    /** Who is to be told now: the batch has been received and has ended, and its callback is not on the queue yet. */
+    /** The callback URL of a batch that has been received and has ended, if its callback is not on the queue yet. */
     Optional<URI> dueCallback(String batch);
 
-    /** The callback is on the queue. */
+    /** Notes that the callback is on the queue. */
     void callbackQueued(String batch);
 
-    /** Whether nothing of the batch is to be started any more. Asked before each job, so cheap. */
+    /** Whether no further row of the batch is to be started. Cheap, because it is asked before each job. */
     boolean isCancelled(String batch);
 
     /**
@@ -61,8 +61,8 @@ public interface BatchRows {
             return new RowResult(line, Outcome.FAILED, reason, Optional.empty());
         }
 
-        /** The same with the row's image. */
-        public RowResult of(ImageKey image) {
+        /** The same with the key of the row's image. */
+        public RowResult withKey(ImageKey image) {
             return new RowResult(line, outcome, reason, Optional.of(image));
         }
     }

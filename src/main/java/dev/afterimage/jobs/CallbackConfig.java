@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** How callers are told that a batch has ended, or that a late image is there. */
+/** How callers are told that a batch has ended, or that an image for which they were answered 202 is there. */
 @ConfigMapping(prefix = "afterimage.callbacks")
 public interface CallbackConfig {
 
@@ -23,7 +23,7 @@ public interface CallbackConfig {
     /** Hosts that may have a private address and be plain http, such as those of a test. Others must be https and public. */
     Optional<List<String>> allowedHosts();
 
-    /** How long the answer to a callback is waited for. */
+    /** How long the service waits for the answer to a callback. */
     @WithDefault("10s")
     Duration timeout();
 

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Tells callers that their batch has ended, or that their late image is there. A callback is a job of its own: it is
- * sent at least once, is repeated with the back-off of every job until its receiver answers 2xx, and after the last
+ * Tells callers that their batch has ended, or that an image for which they were answered 202 is there or was given up.
+ * A callback is a job of its own: it is sent at least once, is repeated with the back-off of every job until its receiver answers 2xx, and after the last
  * attempt goes to the dead-letter queue with the reason.
  *
  * <p>Its body is what {@code GET} of the batch or the image answers. {@value #SIGNATURE} is {@code v1=} and the
@@ -33,9 +33,9 @@ public final class Callbacks {
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
     /**
-     * How long a callback waits when nothing is known of its image, before it reports the image as failed. If the image
-     * still has a job, a worker has claimed it by then and set the lost mark again; the time is longer than the 15 min after
-     * which a stopped lane is tried.
+     * How long a callback waits when nothing is known of its image, before it reports the image as failed: longer than the
+     * 15 min after which a stopped lane is tried. If the image still has a job, a worker has claimed the job by then, and set
+     * the lost mark again.
      */
     private static final Duration UNTIL_LOST = Duration.ofMinutes(20);
 
@@ -52,9 +52,9 @@ public final class Callbacks {
     public interface Transport {
 
         /**
-         * Checks that callbacks may be sent there. May resolve the host's name.
+         * Checks that callbacks may be sent to this URL. May resolve the host's name.
          *
-         * @throws InvalidRequestException when they may not: no https, or no public address; says how to mend it
+         * @throws InvalidRequestException when they may not: no https, or no public address; says how to mend the URL
          */
         void check(URI url);
 
@@ -83,7 +83,7 @@ public final class Callbacks {
         /** Nothing yet: the image is still being made. */
         record NotYet() implements Body {}
 
-        /** Nothing is known of the image, as after a loss of Redis' memory; the body is sent when that stays so. */
+        /** Nothing is known of the image, as after a loss of Redis' memory. If that is so for long, this body is sent. */
         record Lost(String json) implements Body {}
 
         /** Nothing any more: the batch is forgotten. */
@@ -149,7 +149,7 @@ public final class Callbacks {
             case Body.NotYet notYet -> new JobOutcome.Wait(untilNextTry(callback), false);
             case Body.Lost lost ->
                 switch (attempts) {
-                    // It may have been stored between the lookup in the store and the check of what is under way.
+                    // The image may have been stored between the lookup in the store and the reading of its mark.
                     case 0 -> new JobOutcome.Retry(SHORTEST_WAIT, NOTHING_KNOWN);
                     case 1 -> new JobOutcome.Retry(UNTIL_LOST, NOTHING_KNOWN);
                     default -> post(callback, lost.json(), attempts, outcomes);

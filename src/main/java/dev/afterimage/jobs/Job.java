@@ -29,11 +29,11 @@ public sealed interface Job {
      *
      * @param key the image's key when the job was queued; after a purge the image is made under a new key, and the job
      *     keeps this one
-     * @param lane also the lane it takes at the provider
+     * @param lane the queue it waits in, and the lane of the limiter that its call uses
      * @param caller whose quota it uses
      * @param row the row of the batch it belongs to, if any
      * @param horizon until when a plan wants the image to be fresh; {@link Horizon#NONE} where no plan made the job
-     * @param open the job at the provider that makes it, if one is set down
+     * @param open the job at the provider that makes the image, if one is set down
      */
     record Image(
             String id,
@@ -62,16 +62,17 @@ public sealed interface Job {
             this(id, key, request, lane, caller, row, horizon, Optional.empty());
         }
 
-        Image of(OpenJob newOpen) {
+        /** The same job, which goes on with this job at the provider. */
+        Image goingOnWith(OpenJob newOpen) {
             return new Image(id, key, request, lane, caller, row, horizon, Optional.of(newOpen));
         }
     }
 
     /**
-     * Tells a caller that a batch has ended, or that a late image is there. Waits in the interactive lane, and so not behind
-     * a catalogue.
+     * Tells a caller that a batch has ended, or that an image for which it was answered 202 is there or was given up. Waits
+     * in the interactive lane, and so not behind a catalogue.
      *
-     * @param url the address that the caller gave for it
+     * @param url the callback URL that the caller gave
      * @param subject what the callback is about
      */
     record Callback(String id, URI url, Subject subject) implements Job {
@@ -89,7 +90,7 @@ public sealed interface Job {
     /** What a callback is about. */
     sealed interface Subject {
 
-        /** An image that was answered 202. */
+        /** An image for which the caller was answered 202. */
         record OfImage(ImageKey key) implements Subject {}
 
         /** A batch, by its id. */

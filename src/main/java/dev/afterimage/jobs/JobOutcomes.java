@@ -54,7 +54,7 @@ public final class JobOutcomes {
             case ImageOutcome.Collapsed collapsed -> new JobOutcome.Done(RowResult.Outcome.HIT, collapsed.key());
             case ImageOutcome.Stored stored -> new JobOutcome.Done(RowResult.Outcome.GENERATED, stored.key());
             case ImageOutcome.Pending pending -> new JobOutcome.Wait(pending.retryAfter(), false);
-            case ImageOutcome.Stale stale -> retry(attempts, "Only an image past its freshness could be had.");
+            case ImageOutcome.Stale stale -> retry(attempts, "Only a stale image was available.");
         };
     }
 
@@ -106,7 +106,7 @@ public final class JobOutcomes {
     }
 
     /**
-     * The outcome of a call that brought no image. It uses no attempt of the job, because the receipt counts how often
+     * The outcome of a call that brought no image. The call uses no attempt of the job, because the receipt counts how often
      * the image may be bought again.
      */
     private static JobOutcome buyAgain(Optional<Duration> nextPurchase, String reason) {
@@ -151,9 +151,9 @@ public final class JobOutcomes {
          * attempt.
          *
          * @param delay how long they make it wait
-         * @param everybody whether other jobs of its lane and image API would have to wait, too
+         * @param concernsOthers whether the other jobs of its lane and image API would have to wait, too
          */
-        record Wait(Duration delay, boolean everybody) implements JobOutcome {}
+        record Wait(Duration delay, boolean concernsOthers) implements JobOutcome {}
 
         /**
          * The provider's job has not ended: this one goes back to the queue, to poll again later. Uses no attempt.

@@ -64,11 +64,11 @@ public interface JobQueue {
     boolean deadLetter(Claim claim, String reason);
 
     /**
-     * Puts jobs from the dead-letter queue back into their lanes, with all attempts ahead of them.
+     * Puts jobs from the dead-letter queue back into their lanes, with no attempt used.
      *
      * @param max at most so many
      * @param before called with each job before anybody can claim it; when it throws, the job stays a dead letter
-     * @return how many
+     * @return how many were put back
      */
     int redrive(int max, Consumer<Job> before);
 
@@ -82,16 +82,20 @@ public interface JobQueue {
      * @param attempts failed attempts before this one; waits that the provider asked for don't count
      * @param deliveries how often it was handed out since it was last put on the queue, this time included; more than
      *     one means that a worker died while it had the job, or was too slow
-     * @param receipt the queue's name for this claim
+     * @param receiptHandle the queue's name for this claim, as in SQS; no {@link dev.afterimage.limit.Receipt receipt} of a call
      */
-    record Claim(Job job, int attempts, int deliveries, String receipt) {
+    record Claim(Job job, int attempts, int deliveries, String receiptHandle) {
 
         /**
-         * This claim, with the provider's job noted in it, so that the next attempt goes on with that. A back end that
-         * cannot change a queued job ignores the note.
+         * This claim, with the provider's job noted in its own, so that the next attempt goes on with that job. A back end
+         * that cannot change a queued job ignores the note.
          */
-        Claim of(OpenJob open) {
-            return new Claim(job instanceof Job.Image image ? image.of(open) : job, attempts, deliveries, receipt);
+        Claim goingOnWith(OpenJob open) {
+            return new Claim(
+                    job instanceof Job.Image image ? image.goingOnWith(open) : job,
+                    attempts,
+                    deliveries,
+                    receiptHandle);
         }
     }
 

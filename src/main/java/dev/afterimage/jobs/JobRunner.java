@@ -52,8 +52,8 @@ public final class JobRunner {
      * Runs the job and reports its outcome. Blocks; call it from a virtual thread.
      *
      * @param deadline until when the image is waited for
-     * @param longestPutBack for how long the job is put back at most when other jobs must wait, too, whatever time the
-     *     provider, the limiter, the budget or the quota asks to wait
+     * @param longestPutBack the longest time for which the job is put back when its whole lane and API must wait, however
+     *     long a wait the provider, the limiter or the budget asks for
      * @return how long the other jobs of its lane and image API should wait; zero when they need not
      */
     Duration run(Claim claim, Deadline deadline, Duration longestPutBack) throws InterruptedException {
@@ -62,8 +62,9 @@ public final class JobRunner {
         } catch (QueueUnavailableException lost) {
             // A claim that runs out would count as a worker that died while it had the job.
             LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back: its end cannot be recorded", lost);
-            // Its mark stays as it is: if only the queue's answer was lost, the job has ended, and would never clear it
-            // again.
+            // Its mark is not confirmed: if only the queue's answer was lost, the job has ended, and nothing would
+            // clear
+            // the mark any more.
             queue.retryLater(claim, JobOutcomes.OUTAGE.delay(), false);
             return JobOutcomes.OUTAGE.delay();
         }
@@ -88,7 +89,7 @@ public final class JobRunner {
                         + " times and never ended: its worker died or hung each time.")
                 : attempt(claim, deadline);
         boolean shortened = outcome instanceof JobOutcome.Wait wait
-                && wait.everybody()
+                && wait.concernsOthers()
                 && wait.delay().compareTo(longestPutBack) > 0;
         return settle(claim, shortened ? new JobOutcome.Wait(longestPutBack, true) : outcome);
     }
@@ -133,7 +134,7 @@ public final class JobRunner {
             case JobOutcome.Done done -> {
                 report(claim.job(), done.how(), "", Optional.of(done.key()));
                 queue.complete(claim);
-                // After a purge the image is made under another key.
+                // After a purge the image was made under a new key, and none will come under the job's.
                 if (claim.job() instanceof Job.Image image && !image.key().equals(done.key())) {
                     noteGivenUp(image);
                 }
@@ -146,10 +147,10 @@ public final class JobRunner {
             case JobOutcome.Wait wait -> {
                 keepMark(claim.job());
                 queue.retryLater(claim, wait.delay(), false);
-                yield wait.everybody() ? wait.delay() : Duration.ZERO;
+                yield wait.concernsOthers() ? wait.delay() : Duration.ZERO;
             }
             case JobOutcome.Unfinished unfinished -> {
-                Claim open = claim.of(unfinished.job());
+                Claim open = claim.goingOnWith(unfinished.job());
                 keepMark(claim.job());
                 queue.retryLater(queue.fits(open.job()) ? open : claim, unfinished.delay(), false);
                 yield Duration.ZERO;
@@ -193,15 +194,16 @@ public final class JobRunner {
     }
 
     /**
-     * Notes that nobody makes the image of this key any more, so that its callbacks say so. Not before the queue has let the
-     * job go: it might come back, and bring the image. Where this fails, the callbacks say so some minutes later.
+     * Notes that nobody makes the image of this key any more, so that its callbacks report a failure. To be called after the
+     * job has left the queue: before that it might be handed out again, and bring the image. Where the note fails, the
+     * callbacks report the failure some minutes later.
      */
     private void noteGivenUp(Job job) {
         if (job instanceof Job.Image image && isPromised(image)) {
             try {
                 marks.giveUp(image.key());
             } catch (QueueUnavailableException gone) {
-                LOG.log(Level.DEBUG, "it cannot be noted now that a job was given up", gone);
+                LOG.log(Level.DEBUG, "it could not be noted that a job was given up", gone);
             }
         }
     }
@@ -233,7 +235,7 @@ public final class JobRunner {
                 keepMark(image.key());
             }
         } catch (QueueUnavailableException gone) {
-            LOG.log(Level.DEBUG, "a mark cannot be kept now", gone);
+            LOG.log(Level.DEBUG, "a mark could not be confirmed", gone);
         }
     }
 

@@ -13,8 +13,9 @@ import java.util.Set;
 /**
  * Keeps a worker from running jobs that would only be put back. When a job must wait for its image API, all jobs of its
  * lane and API are paused for as long, but at most {@link #LONGEST}; then they are tried again, and find out whether the
- * reason is gone. From a lane whose APIs are all paused nothing is claimed. Else the queue may hand out a job of a paused
- * API, because it knows nothing of APIs; that one is put back unrun, so that jobs of other APIs behind it are reached.
+ * reason is gone. From a lane whose APIs are all paused nothing is claimed. From another lane the queue may hand out a
+ * job of a paused API, because it knows nothing of APIs; that job is put back unrun, so that the jobs of other APIs behind it
+ * are reached.
  */
 final class PausedLanes {
 
@@ -46,9 +47,9 @@ final class PausedLanes {
     }
 
     /**
-     * For how long a job of this lane and API is to be put back; empty when it may run. Such jobs return one after
-     * another, beginning with the pause's end: however many there are, and however long the pause lasts in the end, a
-     * worker meets each only from time to time.
+     * For how long a job of this lane and API is to be put back; empty when it may run. Jobs that are put back become
+     * available one after another, {@code spacing} apart, the first when the pause ends. So however many there are, and
+     * even if the pause is prolonged, a worker claims each of them only now and then.
      */
     synchronized Optional<Duration> putBack(Lane lane, String api) {
         LaneOfApi paused = new LaneOfApi(lane, api);
@@ -72,7 +73,7 @@ final class PausedLanes {
     }
 
     /** The time until the next pause ends, at most {@code longest}. */
-    synchronized Duration untilNextIsActive(Duration longest) {
+    synchronized Duration untilNextPauseEnds(Duration longest) {
         Instant now = clock.instant();
         return pausedUntil.values().stream()
                 .map(until -> Duration.between(now, until))

@@ -22,8 +22,8 @@ public interface PendingKeys {
     }
 
     /**
-     * The key under which the refresh of a stale image has its mark. It has one of its own, because it waits in the bulk
-     * lane, and a caller who is promised the image must not wait there.
+     * The key under which the refresh of a stale image has its mark. The refresh waits in the bulk lane, so its mark does
+     * not count for a caller who is promised the image, which is queued in the interactive lane.
      */
     static ImageKey ofRefresh(ImageKey key) {
         return new ImageKey(Sha256.hex("refresh " + key.value()));
@@ -40,8 +40,8 @@ public interface PendingKeys {
     void clear(ImageKey key);
 
     /**
-     * Notes that the job of a key brought no image. Its mark was cleared before; one that is there now belongs to a newer
-     * job, and stays.
+     * Notes that the job of a key brought no image. Called after that job's mark was cleared; a mark that is there now
+     * belongs to a newer job, and stays.
      */
     default void giveUp(ImageKey key) {}
 

@@ -62,12 +62,11 @@ public interface PregenerationConfig {
         /** The template of every row; left out, each row names its own. */
         Optional<String> template();
 
-        /** When it is planned, as a cron expression of Quarkus' scheduler; left out, only when asked to. */
+        /** When it is planned, as a cron expression of Quarkus' scheduler; left out, only when an operator asks for a plan. */
         Optional<String> schedule();
 
         /**
-         * How long until the next plan: each plan makes anew what would not stay fresh for this long and a quarter of it.
-         * Longer makes images anew earlier than needed, shorter lets some expire before the next plan. Left out, the time to
+         * How long until the next plan: each plan makes anew what would not stay fresh for 1.25 times this long. Longer makes images anew earlier than needed, shorter lets some expire before the next plan. Left out, the time to
          * the schedule's next run, or 24 h where the schedule is elsewhere, as on AWS.
          */
         Optional<Duration> period();

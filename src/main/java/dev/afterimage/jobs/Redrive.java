@@ -37,7 +37,7 @@ public final class Redrive {
      * call allows each image one purchase.
      *
      * @param deadline what could not be put back by then stays, for another call
-     * @return how many
+     * @return how many were put back
      */
     public int run(Deadline deadline) {
         // The count may be some seconds old, so a small one is not trusted.

@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * Makes names that sort by their time and cannot be guessed: 10 characters of milliseconds and 16 of randomness in
+ * Makes ids that sort by their time and cannot be guessed: 10 characters of milliseconds and 16 of randomness in
  * Crockford's Base32, in lower case (the form of a ULID).
  */
 public final class TimeOrderedIds {
@@ -20,21 +20,21 @@ public final class TimeOrderedIds {
     private final RandomGenerator random;
 
     /**
-     * Makes names by this clock.
+     * Makes ids by this clock.
      *
-     * @param random a {@link java.security.SecureRandom} where whoever knows a name may see what it names
+     * @param random a {@link java.security.SecureRandom} where an id alone gives access to what it names
      */
     public TimeOrderedIds(Clock clock, RandomGenerator random) {
         this.clock = clock;
         this.random = random;
     }
 
-    /** Whether this may be one of the names made here; any other is safe to refuse. */
+    /** Whether this has the form of the ids made here; anything else may be refused without a lookup. */
     public static boolean isWellFormed(String id) {
         return FORM.matcher(id).matches();
     }
 
-    /** When a well-formed name was made, in whole milliseconds. */
+    /** When a well-formed id was made, in whole milliseconds. */
     public static Instant timeOf(String id) {
         long millis = 0;
         for (int i = 0; i < TIME_CHARACTERS; i++) {

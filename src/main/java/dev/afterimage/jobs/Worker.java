@@ -31,8 +31,8 @@ public final class Worker {
     private static final Duration IDLE_WAIT = Duration.ofSeconds(5);
 
     /**
-     * For how long a job is put back at most when other jobs must wait, too: the reason may end before the time that the
-     * provider, the limiter, the budget or the quota asks to wait. The bound causes no more calls, because
+     * The longest time for which a job is put back when its whole lane and API must wait. The provider, the limiter or the
+     * budget may ask for a longer wait, but its reason may end earlier. Coming back earlier costs no calls, because
      * {@link PausedLanes} decides how often an API is tried.
      */
     private static final Duration LONGEST_PUT_BACK = Duration.ofMinutes(1);
@@ -52,7 +52,7 @@ public final class Worker {
 
     /**
      * How many jobs that were put back without running become available again in a second, for each job that the worker
-     * runs at once. A worker cannot run so many, so this holds nothing up.
+     * runs at once: more than it can run, so no job waits because of this bound.
      */
     private static final int RETURNS_PER_SECOND = 4;
 
@@ -64,8 +64,10 @@ public final class Worker {
     private final Clock clock;
     private final Pause pause;
     private final ExecutorService threads;
-    private final Semaphore places;
-    /** The claims of the jobs that are being run, by their receipts. */
+    /** A permit for each further job that may run. */
+    private final Semaphore capacity;
+
+    /** The claims of the jobs that are being run, by their receipt handles. */
     private final Map<String, Claim> running = new ConcurrentHashMap<>();
 
     private final PausedLanes pausedLanes;
@@ -101,7 +103,7 @@ public final class Worker {
         this.clock = clock;
         this.pause = pause;
         this.threads = threads;
-        this.places = new Semaphore(concurrency, true);
+        this.capacity = new Semaphore(concurrency, true);
         this.pausedLanes = new PausedLanes(
                 apis.apis(), Duration.ofSeconds(1).dividedBy((long) RETURNS_PER_SECOND * concurrency), clock);
     }
@@ -120,9 +122,9 @@ public final class Worker {
      */
     public boolean stop(Duration grace) throws InterruptedException {
         claimNoMore();
-        boolean all = pause.acquire(places, concurrency, grace);
+        boolean all = pause.acquire(capacity, concurrency, grace);
         if (all) {
-            places.release(concurrency);
+            capacity.release(concurrency);
         }
         cancel(extending);
         return all;
@@ -177,7 +179,7 @@ public final class Worker {
     }
 
     /** Whether it works as it should: false when one of its loops has ended although it was not stopped. */
-    public boolean isWell() {
+    public boolean isHealthy() {
         return stopped || (hasNotEnded(taking) && hasNotEnded(extending));
     }
 
@@ -191,12 +193,12 @@ public final class Worker {
      * @return how many were started
      */
     int takeJobsOnce(Duration wait) throws InterruptedException {
-        places.acquire();
-        int free = 1 + places.drainPermits();
+        capacity.acquire();
+        int free = 1 + capacity.drainPermits();
         int taken = 0;
         try {
             Set<Lane> active = pausedLanes.active();
-            Duration next = pausedLanes.untilNextIsActive(wait);
+            Duration next = pausedLanes.untilNextPauseEnds(wait);
             if (active.isEmpty()) {
                 pause.await(next);
                 return 0;
@@ -212,13 +214,13 @@ public final class Worker {
             pause.await(AFTER_OUTAGE);
             return 0;
         } finally {
-            places.release(free - taken);
+            capacity.release(free - taken);
         }
     }
 
     private void work(Claim claim) {
         try {
-            running.put(claim.receipt(), claim);
+            running.put(claim.receiptHandle(), claim);
             Optional<Duration> putBack = whilePaused(claim.job());
             if (putBack.isPresent()) {
                 runner.putBack(claim, putBack.get());
@@ -229,10 +231,10 @@ public final class Worker {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             // The job is handed out again when its claim has run out.
-            LOG.log(Level.WARNING, "job " + claim.job().id() + " could not be ended", e);
+            LOG.log(Level.WARNING, "the outcome of job " + claim.job().id() + " could not be reported", e);
         } finally {
-            running.remove(claim.receipt());
-            places.release();
+            running.remove(claim.receiptHandle());
+            capacity.release();
         }
     }
 
@@ -253,7 +255,10 @@ public final class Worker {
                 : Optional.empty();
     }
 
-    /** The API that the job needs; all where it needs none, because then what it met concerns the whole lane. */
+    /**
+     * The APIs whose jobs wait when this job must: the one that it needs, or all where it is a callback. What makes a callback
+     * and others wait is an outage of Redis, the queue or the store, which every job needs.
+     */
     private Set<String> apisOf(Job job) {
         return job instanceof Job.Image image ? Set.of(apis.api(image.request())) : apis.apis();
     }
@@ -262,11 +267,11 @@ public final class Worker {
     void extendClaims() {
         for (Claim claim : List.copyOf(running.values())) {
             try {
-                if (!queue.extend(claim) && running.remove(claim.receipt()) != null) {
+                if (!queue.extend(claim) && running.remove(claim.receiptHandle()) != null) {
                     LOG.log(Level.WARNING, "job " + claim.job().id() + " was given to another worker meanwhile");
                 }
             } catch (RuntimeException e) {
-                LOG.log(Level.WARNING, "job " + claim.job().id() + " cannot be kept", e);
+                LOG.log(Level.WARNING, "the claim of job " + claim.job().id() + " could not be extended", e);
             }
         }
     }
@@ -275,26 +280,26 @@ public final class Worker {
      * Runs jobs that were claimed elsewhere, at most {@code concurrency} at once. A job that must wait or is given up
      * counts as ended, because that was reported to the queue.
      *
-     * @param claims by the name under which the caller knows them
+     * @param claims by the caller's name for each, such as the id of the message that holds the job
      * @param deadline until when images are waited for
-     * @return the names of those whose outcome could not be reported to the queue; they must be delivered again
+     * @return the names of the claims whose outcome could not be reported to the queue; their jobs must be delivered again
      */
     public Set<String> process(Map<String, Claim> claims, Deadline deadline) throws InterruptedException {
         Set<String> failed = ConcurrentHashMap.newKeySet();
         Semaphore done = new Semaphore(0);
         claims.forEach((name, claim) -> threads.execute(() -> {
             try {
-                places.acquire();
+                capacity.acquire();
                 try {
                     run(claim, deadline.orEarlier(Deadline.in(patience, clock)), UNBOUNDED);
                 } finally {
-                    places.release();
+                    capacity.release();
                 }
             } catch (InterruptedException e) {
                 failed.add(name);
                 Thread.currentThread().interrupt();
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.WARNING, "job " + claim.job().id() + " could not be ended", e);
+                LOG.log(Level.WARNING, "the outcome of job " + claim.job().id() + " could not be reported", e);
                 failed.add(name);
             } finally {
                 done.release();

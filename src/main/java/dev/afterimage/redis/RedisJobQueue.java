@@ -177,7 +177,7 @@ public final class RedisJobQueue implements JobQueue {
     /** Changes a claimed job. Returns whether the claim was still held; else nothing is changed. */
     private boolean changeClaimed(String action, Claim claim, String... more) {
         List<String> arguments =
-                new ArrayList<>(List.of(place(claim.job().lane()), claim.job().id(), claim.receipt()));
+                new ArrayList<>(List.of(place(claim.job().lane()), claim.job().id(), claim.receiptHandle()));
         arguments.addAll(List.of(more));
         return run(action, arguments).number() == 1;
     }

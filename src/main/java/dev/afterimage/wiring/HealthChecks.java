@@ -42,7 +42,7 @@ class HealthChecks {
     @Liveness
     HealthCheck worker(Instance<Worker> worker, PregenerationConfig config) {
         return () -> HealthCheckResponse.named("worker")
-                .status(!config.worker() || worker.get().isWell())
+                .status(!config.worker() || worker.get().isHealthy())
                 .build();
     }
 

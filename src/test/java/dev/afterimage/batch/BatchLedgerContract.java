@@ -347,24 +347,24 @@ public abstract class BatchLedgerContract {
         ledger().record(
                         id,
                         List.of(
-                                RowResult.generated(9000).of(image(9000)),
+                                RowResult.generated(9000).withKey(image(9000)),
                                 RowResult.failed(2, "bad"),
-                                RowResult.hit(4096).of(image(4096))));
+                                RowResult.hit(4096).withKey(image(4096))));
         ledger().record(
                         id,
                         List.of(
-                                RowResult.failed(4095, "no").of(image(4095)),
-                                RowResult.hit(1).of(image(1)),
-                                RowResult.failed(5, "not yet").of(image(5))));
-        ledger().record(id, List.of(RowResult.generated(5).of(image(6)), RowResult.failed(1, "late")));
+                                RowResult.failed(4095, "no").withKey(image(4095)),
+                                RowResult.hit(1).withKey(image(1)),
+                                RowResult.failed(5, "not yet").withKey(image(5))));
+        ledger().record(id, List.of(RowResult.generated(5).withKey(image(6)), RowResult.failed(1, "late")));
 
         List<RowResult> all = List.of(
-                RowResult.hit(1).of(image(1)),
+                RowResult.hit(1).withKey(image(1)),
                 RowResult.failed(2, ""),
-                RowResult.generated(5).of(image(6)),
-                RowResult.failed(4095, "").of(image(4095)),
-                RowResult.hit(4096).of(image(4096)),
-                RowResult.generated(9000).of(image(9000)));
+                RowResult.generated(5).withKey(image(6)),
+                RowResult.failed(4095, "").withKey(image(4095)),
+                RowResult.hit(4096).withKey(image(4096)),
+                RowResult.generated(9000).withKey(image(9000)));
         assertThat(ledger().results(id, 0, 100)).isEqualTo(all);
         assertThat(ledger().results(id, 0, 3)).isEqualTo(all.subList(0, 3));
         assertThat(ledger().results(id, 5, 2)).isEqualTo(all.subList(3, 5));

@@ -159,7 +159,7 @@ class NightsTest {
 
     private Map<String, Claim> claims() {
         return queue.claim(EnumSet.allOf(Lane.class), 100, Duration.ZERO).stream()
-                .collect(Collectors.toMap(Claim::receipt, claim -> claim));
+                .collect(Collectors.toMap(Claim::receiptHandle, claim -> claim));
     }
 
     private Worker worker() {

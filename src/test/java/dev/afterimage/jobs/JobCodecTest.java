@@ -38,7 +38,7 @@ class JobCodecTest {
     @Test
     void openJobIsDecodedAgain() {
         Job.Image open = ((Job.Image) Jobs.ofBatch("b", 7))
-                .of(new OpenJob(
+                .goingOnWith(new OpenJob(
                         "token-1",
                         Instant.parse("2026-03-01T02:00:00.123456Z"),
                         "second",

@@ -156,7 +156,7 @@ class WorkerTest {
             Worker running = worker(5, threads);
             running.start();
             assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(running.isWell()).isTrue();
+            assertThat(running.isHealthy()).isTrue();
             assertThat(running.stop(Duration.ofSeconds(30))).isTrue();
         }
     }
@@ -164,13 +164,13 @@ class WorkerTest {
     @Test
     void workerWhoseLoopDiedIsUnhealthyAndAStoppedOneIsNot() throws Exception {
         Worker idle = worker(5, new CallersThread());
-        assertThat(idle.isWell()).as("before it starts").isTrue();
+        assertThat(idle.isHealthy()).as("before it starts").isTrue();
         Thread.currentThread().interrupt();
         idle.start();
         assertThat(Thread.interrupted()).isTrue();
-        assertThat(idle.isWell()).as("with a loop that ended").isFalse();
+        assertThat(idle.isHealthy()).as("with a loop that ended").isFalse();
         idle.stop(NOW);
-        assertThat(idle.isWell()).as("stopped").isTrue();
+        assertThat(idle.isHealthy()).as("stopped").isTrue();
     }
 
     /** A bug: eleven minutes without Redis, where the ledger lies, once dead-lettered batch jobs as "its worker died". */
@@ -307,7 +307,7 @@ class WorkerTest {
         ofBoth.takeJobsOnce(NOW);
         provider = WorkerTest::stored;
         OpenJob open = new OpenJob("token", clock.instant(), "default", "", "https://api/jobs/2");
-        queue.enqueue(List.of(Jobs.bulk(2).of(open), Jobs.bulk(3)), NOW);
+        queue.enqueue(List.of(Jobs.bulk(2).goingOnWith(open), Jobs.bulk(3)), NOW);
 
         ofBoth.takeJobsOnce(NOW);
 
@@ -465,7 +465,7 @@ class WorkerTest {
         ledger.open(BATCH, Caller.SERVICE, clock.instant());
         ledger.seal(BATCH, 1, "hash");
         OpenJob paid = new OpenJob("token", clock.instant(), "default", "", "https://api/jobs/1");
-        queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1).of(paid)), NOW);
+        queue.enqueue(List.of(Jobs.ofBatch(BATCH, 1).goingOnWith(paid)), NOW);
         ledger.cancel(BATCH);
 
         worker.takeJobsOnce(NOW);
@@ -704,7 +704,7 @@ class WorkerTest {
                 ? failing(new UnavailableException("503", null)).apply(generationRequest)
                 : stored(generationRequest);
         queue.breakFor(Jobs.bulk(3).key());
-        Claim broken = new Claim(Jobs.interactive(3), 0, 1, claims.get(2).receipt());
+        Claim broken = new Claim(Jobs.interactive(3), 0, 1, claims.get(2).receiptHandle());
 
         Set<String> failed = worker.process(
                 Map.of("m1", claims.get(0), "m2", claims.get(1), "m3", broken),

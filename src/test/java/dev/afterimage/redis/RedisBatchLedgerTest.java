@@ -52,7 +52,9 @@ class RedisBatchLedgerTest extends BatchLedgerContract {
         ledger().record(id, List.of(RowResult.hit(1)));
         pass(Duration.ofDays(3));
         ledger().seal(id, 4, "hash");
-        ledger().record(id, List.of(RowResult.generated(2).of(IMAGE), RowResult.failed(3, "no"), RowResult.hit(4)));
+        ledger().record(
+                        id,
+                        List.of(RowResult.generated(2).withKey(IMAGE), RowResult.failed(3, "no"), RowResult.hit(4)));
         ledger().cancel(id);
 
         assertThat(clients.keys(link))

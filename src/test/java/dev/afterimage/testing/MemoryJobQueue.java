@@ -126,7 +126,9 @@ public final class MemoryJobQueue implements JobQueue {
     }
 
     private List<Waiting> find(Claim claim) {
-        return jobs.stream().filter(job -> job.receipt.equals(claim.receipt())).toList();
+        return jobs.stream()
+                .filter(job -> job.receipt.equals(claim.receiptHandle()))
+                .toList();
     }
 
     @Override
