@@ -68,7 +68,7 @@ public enum CatalogueFormat {
         };
     }
 
-    /** Decodes strictly, where Java's own readers put question marks for what is not UTF-8. A byte order mark is left out. */
+    /** Decodes strictly: Java's own readers would put U+FFFD for what is not UTF-8. A byte order mark is left out. */
     private static Reader utf8(InputStream in) throws IOException {
         Reader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
         try {

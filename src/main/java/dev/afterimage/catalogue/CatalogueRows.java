@@ -31,7 +31,7 @@ public interface CatalogueRows extends AutoCloseable {
         return rows;
     }
 
-    /** The {@code callback} of a JSON document, once reading has come to it; empty where there is none. */
+    /** The member {@code callback} of a JSON document; empty where there is none, or before it has been read. */
     default Optional<String> callback() {
         return Optional.empty();
     }
@@ -54,7 +54,7 @@ public interface CatalogueRows extends AutoCloseable {
         record Wanted(int line, ImageRequest request) implements CatalogueRow {}
 
         /**
-         * A row that asks for no image.
+         * A row of which no image can be made: it cannot be read, its template is not declared, or its data is too large.
          *
          * @param reason how to mend it; does not repeat data values
          */

@@ -20,8 +20,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * One call's part of a run over a catalogue. A run may take several calls, because each ends at its deadline. The rows
- * are read in chunks, and after each chunk that queued jobs the checkpoint is saved.
+ * What one call of {@link CatalogueRunner} does of a run over a catalogue. A run may take several calls, because each ends at
+ * its deadline. The rows are read in chunks, and after each chunk that queued jobs the checkpoint is saved.
  */
 final class CatalogueRun {
 
@@ -74,7 +74,7 @@ final class CatalogueRun {
      *
      * @return whether the end was reached
      */
-    boolean read(CatalogueRows rows, BooleanSupplier stop) throws IOException {
+    boolean plan(CatalogueRows rows, BooleanSupplier stop) throws IOException {
         while (!stop.getAsBoolean()) {
             List<CatalogueRow> chunk = rows.next(Planner.CHUNK);
             queueMissing(chunk);

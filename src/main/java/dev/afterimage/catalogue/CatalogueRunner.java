@@ -70,8 +70,8 @@ public final class CatalogueRunner {
     }
 
     /**
-     * Plans a catalogue for a caller that names no turn of a schedule. The next plan may be a whole period away, 24 h where
-     * none is configured. An unfinished plan younger than half a period is continued, but only images that it made within
+     * Plans a catalogue for a caller that names no {@link Turn} of a schedule. The next plan may be a whole period away, 24 h
+     * where none is configured. An unfinished plan younger than half a period is continued, but only images that it made within
      * the last quarter of a period count as made; older ones would expire too long before the next plan.
      */
     public PlanReport run(String name, Deadline deadline) {
@@ -102,10 +102,10 @@ public final class CatalogueRunner {
         try {
             CatalogueSource.OpenCatalogue open = source.open(plan.catalogue().source());
             try (CatalogueRows rows = plan.rows(open)) {
-                Checkpoint from = from(former, plan.period(), turn, open.version());
+                Checkpoint from = startingPoint(former, plan.period(), turn, open.version());
                 CatalogueRun run = new CatalogueRun(
                         planner, freshness, plan.period(), queue, from, to -> checkpoints.save(name, to));
-                boolean complete = run.read(rows, () -> deadline.hasPassed(clock));
+                boolean complete = run.plan(rows, () -> deadline.hasPassed(clock));
                 PlanReport report = run.report(name, complete);
                 if (complete) {
                     warnOfShortLife(report, plan.period());
@@ -142,7 +142,7 @@ public final class CatalogueRunner {
         try {
             CatalogueSource.OpenCatalogue open = source.open(plan.catalogue().source());
             try (CatalogueRows rows = plan.rows(open)) {
-                Checkpoint from = from(former, plan.period(), Optional.empty(), open.version());
+                Checkpoint from = startingPoint(former, plan.period(), Optional.empty(), open.version());
                 return dryRun.of(rows, Horizon.ofPlan(from.since(), plan.period()));
             }
         } catch (IOException e) {
@@ -188,7 +188,9 @@ public final class CatalogueRunner {
         return new Plan(catalogue, format, period);
     }
 
-    private Checkpoint from(Optional<Checkpoint> former, Duration period, Optional<Turn> turn, String version) {
+    /** The former run's checkpoint, if this call goes on with it; else the beginning of a new run. */
+    private Checkpoint startingPoint(
+            Optional<Checkpoint> former, Duration period, Optional<Turn> turn, String version) {
         Instant since = former.map(run -> since(run, period, turn)).orElseGet(() -> beginning(period, turn));
         return former.filter(run -> !run.complete()
                         && run.version().equals(version)
@@ -257,7 +259,8 @@ public final class CatalogueRunner {
     }
 
     /**
-     * One turn of a catalogue's schedule. All calls for the same turn go on with the same plan.
+     * One turn of a catalogue's schedule: a time at which the schedule wants a plan. All calls for the same turn go on with
+     * the same plan.
      *
      * @param due when the schedule wanted the plan, cut to milliseconds, as a {@link Checkpoint} keeps it
      * @param next when it wants the next one

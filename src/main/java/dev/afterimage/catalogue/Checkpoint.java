@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * How far the planning of a catalogue came.
  *
  * @param run names the run; jobs are named after it
- * @param since when the plan began that the run belongs to: what was made since need not be made again
+ * @param since when the plan began that the run belongs to: an image that was made since then need not be made again
  * @param version the catalogue's version; a checkpoint of another version is worthless
  * @param line every row up to this line is planned
  * @param counts what became of them
@@ -21,7 +21,7 @@ public record Checkpoint(String run, Instant since, String version, int line, Co
     private static final String FORM = Integer.toString(FORM_NUMBER);
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
-    /** Where a run begins. */
+    /** The checkpoint of a run that begins. */
     static Checkpoint beginning(String run, Instant since, String version) {
         return new Checkpoint(run, since, version, 0, Counts.NONE, false);
     }

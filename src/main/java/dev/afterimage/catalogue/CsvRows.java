@@ -36,8 +36,8 @@ final class CsvRows implements CatalogueRows {
     private final CsvHeader header;
     private final Optional<TemplateId> templateForAll;
 
-    /** The line of the last bad row for which the parser gave up; what it reads next of that line is no row. */
-    private int givenUpLine;
+    /** The last line on which the parser failed; the rest of that line, which it reads next, is no row. */
+    private int failedLine;
 
     private CsvRows(RowLimit limit, CSVParser parser, Optional<TemplateId> templateForAll) throws IOException {
         this.limit = limit;
@@ -51,7 +51,7 @@ final class CsvRows implements CatalogueRows {
             List<String> names = records.next().stream().map(String::strip).toList();
             this.header = CsvHeader.of(names, templateForAll.isPresent());
         } catch (UncheckedIOException e) {
-            throw wholeFile(e);
+            throw asUnreadableFile(e);
         }
     }
 
@@ -72,11 +72,11 @@ final class CsvRows implements CatalogueRows {
                 }
             } catch (UncheckedIOException e) {
                 if (!(e.getCause() instanceof CSVException)) {
-                    throw wholeFile(e);
+                    throw asUnreadableFile(e);
                 }
                 int line = (int) parser.getCurrentLineNumber();
-                if (line != givenUpLine) {
-                    givenUpLine = line;
+                if (line != failedLine) {
+                    failedLine = line;
                     return Optional.of(new CatalogueRow.Bad(
                             line,
                             "A quotation mark is misplaced or has no partner; inside a quoted cell write it twice."));
@@ -85,7 +85,7 @@ final class CsvRows implements CatalogueRows {
             }
             CSVRecord cells = records.next();
             int line = firstLine(cells);
-            if (line != givenUpLine) {
+            if (line != failedLine) {
                 return Optional.of(row(line, cells.toList()));
             }
         }
@@ -145,7 +145,7 @@ final class CsvRows implements CatalogueRows {
         return count;
     }
 
-    private static InvalidRequestException wholeFile(UncheckedIOException e) throws IOException {
+    private static InvalidRequestException asUnreadableFile(UncheckedIOException e) throws IOException {
         if (e.getCause() instanceof RowLimit.Exceeded) {
             return new InvalidRequestException(
                     "A row is larger than 256 KiB; a quotation mark may have no partner.", "body");

@@ -40,9 +40,10 @@ public final class DryRun {
      * @param queue is only asked whether a job would fit
      * @param creditsLeft the credits left this month; empty where they are not limited. When it fails, so does the dry
      *     run
-     * @param accounts the names of those that make an image
-     * @param limits those of an account
-     * @param credits the credits that a purchase of an image costs; a row that it rejects is bad
+     * @param accounts the names of the accounts that may make an image
+     * @param limits the limits of an account, by its name
+     * @param credits the credits that a purchase of an image costs; a row for which it throws a {@link RejectedException}
+     *     is bad
      * @param callTime how long a call to the provider usually takes, as far as this process knows; needed only where the
      *     calls in flight are limited
      */
@@ -66,7 +67,7 @@ public final class DryRun {
     /**
      * What a list would cost. Each row is one of: a duplicate of an earlier row, fresh, missing, bad.
      *
-     * @param bad the first {@value PlanReport#MOST_BAD}, by line
+     * @param bad the first {@value PlanReport#MOST_BAD} bad rows
      * @param cost in the provider's credits, rounded up, when each image is made at the first attempt
      * @param creditsLeft the credits left this month; empty where they are not limited
      * @param duration until the last image is made, at the bulk lane's share of each provider's limit, when the queue is
@@ -110,8 +111,10 @@ public final class DryRun {
         private long rows;
         private long duplicates;
         private long fresh;
+        /** The cost of the missing images, in millionths of a credit. */
         private long micros;
-        /** How many images are missing that certain accounts make. */
+
+        /** How many images are missing, by the accounts that may make them. */
         private final Map<List<String>, Long> missing = new HashMap<>();
 
         void add(List<CatalogueRow> chunk, Horizon horizon) {
@@ -149,7 +152,7 @@ public final class DryRun {
             long cost = (long) Math.ceil(Charge.cost(micros));
             long images = missing.values().stream().mapToLong(Long::longValue).sum();
             double seconds = missing.entrySet().stream()
-                    .mapToDouble(some -> some.getValue() / callsPerSecond(some.getKey()))
+                    .mapToDouble(group -> group.getValue() / callsPerSecond(group.getKey()))
                     .max()
                     .orElse(0);
             Duration duration = Duration.ofMillis(Math.round(1000 * seconds));
@@ -157,14 +160,14 @@ public final class DryRun {
         }
     }
 
-    /** When all these accounts are used at once. */
+    /** How many calls a second the bulk lanes of these accounts may make together. */
     private double callsPerSecond(List<String> together) {
         return together.stream().map(limits).mapToDouble(this::callsPerSecond).sum();
     }
 
     /**
-     * How many calls a second the bulk lane of an account may make: by its rate, or by its calls in flight where that
-     * is less.
+     * How many calls a second the bulk lane of an account may make: by its rate, or by its calls in flight if they allow
+     * fewer.
      */
     private double callsPerSecond(Limits account) {
         double byRate = account.bulkRate() / seconds(account.slotTime());

@@ -26,7 +26,7 @@ final class JsonRows implements CatalogueRows {
 
     private static final String CALLBACK = "callback";
 
-    /** Lenient about meaning, strict about grammar. Property names come from strangers, so none is kept in memory. */
+    /** Checks only the grammar. Property names come from strangers, so none is kept in memory. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -165,7 +165,7 @@ final class JsonRows implements CatalogueRows {
         }
     }
 
-    /** Whether this is one JSON value, as far as it keeps to Jackson's limits. */
+    /** Whether this is JSON. A text that exceeds one of Jackson's limits, such as its depth, counts as JSON. */
     private static boolean isJson(String text) throws IOException {
         try (JsonParser parser = JSON.createParser(text)) {
             JsonToken token = parser.nextToken();

@@ -6,8 +6,8 @@ import java.io.Reader;
 import java.util.Optional;
 
 /**
- * Finds where the values of a JSON document end, by its quotation marks and brackets alone, so that a value may be as large
- * and as deep as it likes without filling memory. Whether a value is JSON inside is for others to say.
+ * Finds where the values of a JSON document end, by its quotation marks and brackets alone, so that no value,
+ * however large or deep, fills memory. What is inside a value is not checked.
  */
 final class JsonScanner implements AutoCloseable {
 
@@ -49,7 +49,7 @@ final class JsonScanner implements AutoCloseable {
     }
 
     /**
-     * Takes the next value. White space inside it is shortened.
+     * Takes the next value. Of several white-space characters in a row outside its strings the last one is kept.
      *
      * @return empty when it is longer than {@value CatalogueRow#MAX_CHARACTERS} characters
      */
@@ -65,8 +65,8 @@ final class JsonScanner implements AutoCloseable {
             if (c == END) {
                 throw new UnfinishedException();
             }
-            boolean isSpare = !quoted && isOneOf(WHITE_SPACE, c) && isOneOf(WHITE_SPACE, look());
-            if (!isSpare && text.length() <= CatalogueRow.MAX_CHARACTERS) {
+            boolean isSuperfluous = !quoted && isOneOf(WHITE_SPACE, c) && isOneOf(WHITE_SPACE, look());
+            if (!isSuperfluous && text.length() <= CatalogueRow.MAX_CHARACTERS) {
                 text.append((char) c);
             }
             if (quoted) {

@@ -49,7 +49,7 @@ public final class Planner {
         /**
          * The job that makes its image, in the bulk lane.
          *
-         * @param list the list's id; with the row's line it is the job's id
+         * @param list the list's id; the job's id is made of it and the row's line
          */
         public Job.Image job(String list, Caller caller, Optional<BatchRow> batchRow, Horizon horizon) {
             return new Job.Image(list + "-" + row.line(), key, row.request(), Lane.BULK, caller, batchRow, horizon);
@@ -151,9 +151,9 @@ public final class Planner {
         return unlessUnavailable(() -> versions.current(template));
     }
 
-    private static <T> Optional<T> unlessUnavailable(Supplier<CompletionStage<T>> question) {
+    private static <T> Optional<T> unlessUnavailable(Supplier<CompletionStage<T>> lookup) {
         try {
-            return Optional.of(Callables.await(question.get()));
+            return Optional.of(Callables.await(lookup.get()));
         } catch (CacheUnavailableException e) {
             return Optional.empty();
         }
@@ -161,7 +161,7 @@ public final class Planner {
 
     /**
      * Recognises duplicates in a catalogue by the first 64 bits of the keys. It remembers a million keys, in some 60
-     * MB; a duplicate of a later key becomes a job that finds its image made.
+     * MB; a duplicate of any later key becomes a job that finds its image made.
      *
      * <p>Two different keys of a million share 64 bits with a probability of 3 in 100 million (birthday bound). The
      * second of two such images would not be made ahead of time, but when it is asked for.
