@@ -17,22 +17,23 @@ import java.util.regex.Pattern;
  * One of an API's accounts.
  *
  * @param name by which limiter, receipts, budgets and people know it
- * @param key how its configuration keys begin, such as {@code afterimage.provider.accounts."second".}
- * @param config what is configured for it; empty for the account of the provider's own key
+ * @param configPrefix how its configuration keys begin, such as {@code afterimage.provider.accounts."second".}
+ * @param config what is configured for it; empty for {@link #DEFAULT}
  */
-public record Account(String name, String key, Optional<AccountConfig> config) {
+public record Account(String name, String configPrefix, Optional<AccountConfig> config) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    /** The account of a provider that has one. */
+    /** The account of {@code afterimage.provider.api-key}. */
     static final Account DEFAULT = new Account(Purchase.DEFAULT_ACCOUNT, "afterimage.provider.", Optional.empty());
 
     /**
      * The accounts of an API: first that of its own key, if it has one or no other is declared, then the others by name.
      *
-     * @param own the account of the provider's own key
-     * @param prefix of the names of the others
-     * @param apiKey the provider's own key; {@code secret} names the secret that holds it otherwise
+     * @param own the account of the API's own key
+     * @param prefix what the names of the others begin with
+     * @param apiKey the API's own key
+     * @param secret in place of the key: the name of the secret that holds it
      */
     static List<Account> of(
             Account own,
@@ -41,12 +42,12 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
             Optional<String> secret,
             Map<String, AccountConfig> declared) {
         List<Account> accounts = new ArrayList<>();
-        if (key(apiKey, secret).isPresent() || declared.isEmpty()) {
+        if (keyOrSecret(apiKey, secret).isPresent() || declared.isEmpty()) {
             accounts.add(own);
         }
         new TreeMap<>(declared)
                 .forEach((name, config) ->
-                        accounts.add(new Account(prefix + name, own.keyOf(name), Optional.of(config))));
+                        accounts.add(new Account(prefix + name, own.prefixOf(name), Optional.of(config))));
         return List.copyOf(accounts);
     }
 
@@ -55,8 +56,8 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
         return new Account(name, "afterimage.providers.\"" + name + "\".", Optional.of(api));
     }
 
-    private String keyOf(String account) {
-        return key + "accounts.\"" + account + "\".";
+    private String prefixOf(String account) {
+        return configPrefix + "accounts.\"" + account + "\".";
     }
 
     /**
@@ -74,10 +75,10 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
                 .filter(others.providers()::containsKey)
                 .findFirst()
                 .ifPresent(name -> {
-                    throw new IllegalArgumentException("Rename " + DEFAULT.keyOf(name) + "…: afterimage.providers.\""
+                    throw new IllegalArgumentException("Rename " + DEFAULT.prefixOf(name) + "…: afterimage.providers.\""
                             + name + "\" has the same name.");
                 });
-        check(DEFAULT, key(main.apiKey(), main.apiKeySecret()), main.accounts());
+        check(DEFAULT, keyOrSecret(main.apiKey(), main.apiKeySecret()), main.accounts());
         others.providers().forEach((name, other) -> {
             if (name.equals(Purchase.DEFAULT_ACCOUNT)) {
                 throw new IllegalArgumentException(
@@ -85,27 +86,30 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
             }
             Account own = of(name, other);
             own.checkRanges(other);
-            check(own, key(other.apiKey(), other.apiKeySecret()), other.accounts());
+            check(own, keyOrSecret(other.apiKey(), other.apiKeySecret()), other.accounts());
         });
     }
 
-    /** Two accounts with one key would each use the whole limit of the one account behind it. */
+    /**
+     * Checks the accounts of one API. No two may have the same key: each would use the whole limit of the one account behind
+     * the key.
+     */
     private static void check(Account own, Optional<String> ownKey, Map<String, AccountConfig> declared) {
         Map<String, String> seen = new HashMap<>();
-        ownKey.ifPresent(key -> seen.put(key, own.key()));
+        ownKey.ifPresent(key -> seen.put(key, own.configPrefix()));
         new TreeMap<>(declared).forEach((name, config) -> {
-            Account account = new Account(name, own.keyOf(name), Optional.of(config));
+            Account account = new Account(name, own.prefixOf(name), Optional.of(config));
             if (!NAME.matcher(name).matches() || name.equals(Purchase.DEFAULT_ACCOUNT)) {
                 throw new IllegalArgumentException(
-                        "Rename " + account.key() + "…: an account's name has 1 to 64 letters,"
+                        "Rename " + account.configPrefix() + "…: an account's name has 1 to 64 letters,"
                                 + " digits, hyphens and underscores, and \"default\" is that of afterimage.provider.api-key.");
             }
-            String key = key(config.apiKey(), config.apiKeySecret())
-                    .orElseThrow(() -> new IllegalArgumentException(
-                            "Set " + account.key() + "api-key, or " + account.key() + "api-key-secret."));
-            String other = seen.putIfAbsent(key, account.key());
+            String key = keyOrSecret(config.apiKey(), config.apiKeySecret())
+                    .orElseThrow(() -> new IllegalArgumentException("Set " + account.configPrefix() + "api-key, or "
+                            + account.configPrefix() + "api-key-secret."));
+            String other = seen.putIfAbsent(key, account.configPrefix());
             if (other != null) {
-                throw new IllegalArgumentException("Set " + other + "api-key and " + account.key()
+                throw new IllegalArgumentException("Set " + other + "api-key and " + account.configPrefix()
                         + "api-key to different keys: one key has one limit.");
             }
             account.checkRanges(config);
@@ -118,18 +122,19 @@ public record Account(String name, String key, Optional<AccountConfig> config) {
         atLeast("monthly-credits", own.monthlyCredits().orElse(0), 0);
         own.rateWindow().filter(window -> !window.isPositive()).ifPresent(window -> {
             throw new IllegalArgumentException(
-                    "Set " + key + "rate-window to more than zero, such as 1m; it is " + window + ".");
+                    "Set " + configPrefix + "rate-window to more than zero, such as 1m; it is " + window + ".");
         });
     }
 
     private void atLeast(String name, long value, long least) {
         if (value < least) {
-            throw new IllegalArgumentException("Set " + key + name + " to " + least + " or more; it is " + value + ".");
+            throw new IllegalArgumentException(
+                    "Set " + configPrefix + name + " to " + least + " or more; it is " + value + ".");
         }
     }
 
     /** The API key, or the name of the secret that holds it; empty where neither is set. */
-    private static Optional<String> key(Optional<String> apiKey, Optional<String> secret) {
+    private static Optional<String> keyOrSecret(Optional<String> apiKey, Optional<String> secret) {
         return apiKey.map(String::strip)
                 .filter(text -> !text.isEmpty())
                 .or(() -> secret.map(String::strip).filter(text -> !text.isEmpty()));

@@ -18,7 +18,7 @@ import java.util.Set;
  *
  * <ul>
  *   <li>A host that the operator names exactly in {@code allowed-hosts} may be private and plain http, on any port.
- *   <li>The provider's own host, and hosts that the description or a wildcard names, must have a public address and be
+ *   <li>The provider's own host, and hosts that the description names or a wildcard covers, must have a public address and be
  *   https on port 443; the provider's own host may also use its configured port.
  *   <li>Every other host is refused, except by {@link #ofPublic}, for which every host with a public address is allowed
  *   under the same conditions.
@@ -153,15 +153,15 @@ final class AddressGuard {
     }
 
     /**
-     * The hosts from which the operator lets images be fetched ({@code afterimage.provider.allowed-hosts}).
+     * A list of hosts, as an operator or a description writes it.
      *
-     * @param named exact names and addresses, in canonical spelling; they may be private and plain http
+     * @param named exact names and addresses, in canonical spelling
      * @param suffixes the ends of names below a domain, such as {@code .example.com}
      */
     record AllowedHosts(Set<String> named, List<String> suffixes) {
 
         /**
-         * Reads the operator's list.
+         * Reads such a list.
          *
          * @throws IllegalArgumentException when an entry is no host, or a wildcard over a whole top-level domain
          */
@@ -195,7 +195,7 @@ final class AddressGuard {
                             + entry + "'.");
         }
 
-        /** Whether the operator named this very host. */
+        /** Whether the list names this very host. */
         boolean names(Host host) {
             return named.contains(host.name());
         }

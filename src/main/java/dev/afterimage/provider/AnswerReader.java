@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Reads one answer's body while it streams in and there is {@link AnswerRoom} for it. Closes the connection as soon as
- * the body is too large, or after an error. A successful answer that is too large is refused, unless the call was a notice;
+ * Reads the body of one answer as it streams in, and pauses while there is no {@link AnswerRoom} for it. Closes the
+ * connection as soon as the body is too large, or after an error. A successful answer that is too large is refused, unless the call was a notice;
  * that answer and an error answer are used without the rest of their bodies.
  */
 final class AnswerReader {
@@ -25,7 +25,7 @@ final class AnswerReader {
     /** How many bytes of an error answer's body are read: enough for any problem document. */
     private static final long MAX_FAILURE_BYTES = 64 * 1024;
 
-    /** An answer of unknown length asks for room for twice the bytes that have come, and this many more. */
+    /** For a body of unknown length, room is asked for twice the bytes that have come, and for this many more. */
     private static final long AHEAD = 64 * 1024;
 
     private final HttpClientResponse response;

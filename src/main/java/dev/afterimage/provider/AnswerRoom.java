@@ -27,7 +27,7 @@ public final class AnswerRoom {
     /** The usual size before the first answer, in bytes. */
     private static final long FIRST_GUESS = 256 * 1024;
 
-    /** With each smaller answer the usual size falls by this part of the difference (1/8). */
+    /** With each smaller answer the usual size falls by the difference divided by this. */
     private static final long FALL = 8;
 
     /**
@@ -93,7 +93,7 @@ public final class AnswerRoom {
 
     /** To be called when the image of these bytes is stored: frees their room. Does nothing for other bytes. */
     public void free(byte[] body) {
-        List<Runnable> goOn;
+        List<Runnable> resumed;
         synchronized (this) {
             unstored.removeIf(one -> {
                 boolean same = one.refersTo(body);
@@ -102,9 +102,9 @@ public final class AnswerRoom {
                 }
                 return same;
             });
-            goOn = letGoOn();
+            resumed = takeForStopped();
         }
-        goOn.forEach(Runnable::run);
+        resumed.forEach(Runnable::run);
     }
 
     /**
@@ -119,13 +119,13 @@ public final class AnswerRoom {
         }
     }
 
-    /** Takes room for the answers that were stopped, as far as there is any, and returns what lets them go on. */
-    private List<Runnable> letGoOn() {
-        List<Runnable> goOn = new ArrayList<>();
+    /** Takes room for the stopped answers, the oldest first, while there is any. Returns the actions that resume them. */
+    private List<Runnable> takeForStopped() {
+        List<Runnable> resumed = new ArrayList<>();
         while (!stopped.isEmpty() && stopped.element().tryTake()) {
-            goOn.add(stopped.remove().goOn);
+            resumed.add(stopped.remove().resume);
         }
-        return goOn;
+        return resumed;
     }
 
     /** A body that was read, and is on its way to the store. */
@@ -145,7 +145,7 @@ public final class AnswerRoom {
         private long held;
         private long wanted;
         private boolean left;
-        private Runnable goOn = () -> {};
+        private Runnable resume = () -> {};
 
         private Place(long held) {
             this.held = held;
@@ -157,17 +157,17 @@ public final class AnswerRoom {
          * Takes room for {@code bytes} in all. After the place was left it takes none, and says that there is room: the
          * answer may have timed out while its bytes were handled, and is read no further anyway.
          *
-         * @param whenThereIs run on another thread as soon as there is room, if there is none now
+         * @param whenRoom run on another thread as soon as there is room, if there is none now
          * @return whether there is room now
          */
-        boolean grow(long bytes, Runnable whenThereIs) {
+        boolean grow(long bytes, Runnable whenRoom) {
             synchronized (AnswerRoom.this) {
                 if (left) {
                     return true;
                 }
                 forgetCollected();
                 wanted = bytes;
-                goOn = whenThereIs;
+                resume = whenRoom;
                 if (tryTake()) {
                     return true;
                 }
@@ -202,7 +202,7 @@ public final class AnswerRoom {
         }
 
         private void leave(Optional<byte[]> body) {
-            List<Runnable> goOn;
+            List<Runnable> resumed;
             synchronized (AnswerRoom.this) {
                 if (left) {
                     return;
@@ -219,9 +219,9 @@ public final class AnswerRoom {
                     taken += bytes.length;
                     usual = Math.max(bytes.length, usual - (usual - bytes.length) / FALL);
                 });
-                goOn = letGoOn();
+                resumed = takeForStopped();
             }
-            goOn.forEach(Runnable::run);
+            resumed.forEach(Runnable::run);
         }
     }
 }

@@ -16,13 +16,13 @@ import java.util.OptionalLong;
 /**
  * An image API as a template uses it.
  *
- * @param settings how it is called with its own key
+ * @param settings how it is called with the key that is configured for the API itself
  * @param description with the template's target and cost; empty for the built-in renderer, which has none
  * @param target the API's own template or model name, where the template has one
  * @param cost what an image costs
  * @param own the account that is billed with the API's own key; {@link Account#DEFAULT}, shared with the main API, where no
  *     key, limit or account is configured for it
- * @param accounts those that may be billed, at least one
+ * @param accounts the accounts that may be billed, at least one
  * @param name its name in the configuration; also the name under which its costs are counted when
  *     {@link Account#DEFAULT}, which several APIs may share, is billed
  */
@@ -53,7 +53,7 @@ public record Api(
         if (other.isEmpty() && name.equals(main.kind())) {
             return mainFor(main, template.target(), template.cost());
         }
-        Optional<NamedProvider> separate = other.filter(Api::isAccountOfItsOwn);
+        Optional<NamedProvider> separate = other.filter(Api::hasAccountOfItsOwn);
         Account own = separate.map(api -> Account.of(name, api)).orElse(Account.DEFAULT);
         List<Account> accounts = separate.map(
                         api -> Account.of(own, name + "/", api.apiKey(), api.apiKeySecret(), api.accounts()))
@@ -61,8 +61,8 @@ public record Api(
         return of(ApiSettings.of(name, other, main), template.target(), template.cost(), own, accounts, name);
     }
 
-    /** Whether it is an account of its own: a key, limits or accounts are set for it. */
-    private static boolean isAccountOfItsOwn(NamedProvider other) {
+    /** Whether the API has an account of its own: a key, limits or accounts are set for it. */
+    private static boolean hasAccountOfItsOwn(NamedProvider other) {
         return other.apiKey().isPresent()
                 || other.apiKeySecret().isPresent()
                 || other.rate().isPresent()
@@ -130,8 +130,8 @@ public record Api(
     }
 
     /**
-     * The request that the API's generator gets. The demo has no description with a {@code {target}}, so there the target
-     * takes the place of the template's name.
+     * The request as the API's generator gets it. The demo has no description with a {@code {target}}, so for the demo the
+     * target replaces the template's name.
      */
     ImageRequest retargeted(ImageRequest request) {
         return isDemo() && target.isPresent()

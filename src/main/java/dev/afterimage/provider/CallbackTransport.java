@@ -39,7 +39,7 @@ public final class CallbackTransport implements Callbacks.Transport {
     /**
      * A transport over this client.
      *
-     * @param http the client; asked for when the first callback is sent
+     * @param http supplies the client at each callback, so that none is made before the first
      * @param allowedHosts the hosts that may also be private and plain http
      * @param timeout from the departure to the answer's last byte
      */

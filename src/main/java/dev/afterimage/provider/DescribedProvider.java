@@ -27,9 +27,11 @@ import java.util.regex.Pattern;
 public final class DescribedProvider implements ImageGenerator {
 
     private static final Pattern STATED_LIMIT = Pattern.compile("[1-9][0-9]{0,8}");
+
+    /** The most bytes of a JSON answer besides the image in base64. */
     private static final long JSON_AROUND_BASE64 = 64 * 1024;
 
-    /** Port: receives the rate limit of an account that a provider's answer states: {@code calls} in a window. */
+    /** Port: receives the rate limit that a provider's answer states for an account: so many {@code calls} in a window. */
     @FunctionalInterface
     interface StatedLimits {
         void lower(String account, int calls, Duration window);

@@ -58,7 +58,7 @@ record Description(
         List<JsonPath> refused,
         Set<JsonPath> needs) {
 
-    /** What an answer without an image means. */
+    /** What an answer without an image means; docs/providers.md says what follows from each. */
     enum Meaning {
         THROTTLED,
         OUT_OF_CREDITS,
@@ -91,8 +91,8 @@ record Description(
      * What {@code {each}} in the body becomes: one entry for each property of the data.
      *
      * @param array whether the entries become an array; else an object by name
-     * @param text the entry made of a value
-     * @param url the entry made of an http(s) URL
+     * @param text the form of an entry, with the placeholders {@code {name}} and {@code {value}}
+     * @param url the form of an entry whose value is an http(s) URL
      */
     record Each(boolean array, JsonNode text, JsonNode url) {}
 
@@ -100,19 +100,20 @@ record Description(
      * What an image costs, in the API's own unit.
      *
      * @param fixed the cost where neither the answer nor the data says it
-     * @param inAnswer where a number in the answer says it; one that is no cost is ignored, because the image is paid for
-     * @param inData where a number in the data says it; a request with one that is no cost is refused
+     * @param inAnswer where the answer has the cost as a number; a number out of range is ignored, because the image is paid
+     *     for
+     * @param inData where the data has the cost as a number; a request with a number out of range is refused
      */
     record Cost(double fixed, Optional<JsonPath> inAnswer, Optional<JsonPath> inData) {}
 
     /**
-     * How an image is fetched that the API makes in a job, after its first answer.
+     * How to get the image from an API that makes it in a job, after its first answer.
      *
      * @param poll the URL, with placeholders that point into the answer, such as {@code {/polling_url}}
      * @param every the time between two polls
      * @param pollHosts the hosts that a poll URL may have, besides the API's own
      * @param result the URL of the result, if it is not in the poll's answer
-     * @param pollsCount whether a poll is a call against the rate
+     * @param pollsCount whether each poll counts against the rate
      * @param webhook what is merged into the body where webhooks are on; {@code {webhook}} is the address
      */
     record Job(
@@ -132,8 +133,8 @@ record Description(
      *
      * @param status the status is one of these; any when empty
      * @param at where {@code text} is looked for; the whole body when empty
-     * @param text one of these is found, in upper or lower case; anything when empty
-     * @param waitOver the answer names a wait that is longer than this
+     * @param text one of these is found, whatever its case; anything when empty
+     * @param waitOver the answer's {@code resetAt} is further away than this; any answer when empty
      * @param reason where the provider says why
      */
     record ErrorRule(
@@ -145,7 +146,8 @@ record Description(
             List<JsonPath> reason) {}
 
     /**
-     * Where the API says how long to wait: a header or a pointer before the ban, and that before the usual places.
+     * How long the API asks to wait. The first of these that is there counts: the headers, the pointers, the ban, the usual
+     * places ({@link RetryAfterParser}).
      *
      * @param ban how long the API refuses everything after too many calls; empty when it does not
      */

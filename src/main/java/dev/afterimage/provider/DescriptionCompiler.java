@@ -55,17 +55,17 @@ final class DescriptionCompiler {
 
     /** The placeholders that a request fills anywhere in URL and body, for messages. */
     private static final String REQUEST_PLACEHOLDERS = "template, format, variant, target, key and data/pointer";
-    /** The placeholders among them with a fixed name; {@link #isTarget} tests the target, because its use is noted. */
+    /** Those of them with a fixed name, but for the target, whose use {@link #isTarget} notes. */
     private static final Set<String> FIXED_PLACEHOLDERS = Set.of("template", "format", "key", "variant");
     /** The property of a body that merges an object of the data into it. */
     static final String MERGE_PROPERTY = "...";
 
-    private final Described document;
+    private final DescriptionNode document;
     private final Set<JsonPath> needs = new HashSet<>();
     private boolean usesTarget;
     private boolean usesEach;
 
-    private DescriptionCompiler(Described document) {
+    private DescriptionCompiler(DescriptionNode document) {
         this.document = document;
     }
 
@@ -83,7 +83,7 @@ final class DescriptionCompiler {
                 target.ifPresent(own -> retarget(object, own));
                 cost.ifPresent(own -> object.put("cost", own));
             }
-            return new DescriptionCompiler(new Described(json, "")).description();
+            return new DescriptionCompiler(new DescriptionNode(json, "")).description();
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(
                     "The description of the provider is no JSON: " + e.getOriginalMessage() + " (line "
@@ -131,7 +131,7 @@ final class DescriptionCompiler {
                 unlessPng,
                 each,
                 document.get("formats").map(this::formats).orElseGet(DescriptionCompiler::everyFormat),
-                document.get("target").map(Described::text),
+                document.get("target").map(DescriptionNode::text),
                 result(),
                 document.get("pick").map(place -> place.word(Pick.class)).orElse(Pick.FIRST),
                 document.list("hosts", DescriptionCompiler::host),
@@ -141,11 +141,11 @@ final class DescriptionCompiler {
                 document.list("errors", DescriptionCompiler::rule),
                 document.get("waits").map(DescriptionCompiler::waits).orElse(Waits.USUAL),
                 document.get("idempotency")
-                        .map(place -> headerName(place.object("header").need("header"))),
+                        .map(place -> headerName(place.object("header").required("header"))),
                 document.get("auth")
-                        .map(place -> place.object("sigv4").need("sigv4").text()),
+                        .map(place -> place.object("sigv4").required("sigv4").text()),
                 document.get("seed").map(DescriptionCompiler::seed),
-                document.list("refused", Described::path),
+                document.list("refused", DescriptionNode::path),
                 Set.copyOf(needs));
         check(described);
         return described;
@@ -169,21 +169,22 @@ final class DescriptionCompiler {
             throw document.mistake("a body is sent with POST and PUT, and with nothing else");
         }
         if (described.encoding() != Encoding.JSON && !described.body().isObject()) {
-            throw document.need("body").mistake("a form is made from an object");
+            throw document.required("body").mistake("a form is made from an object");
         }
         if (described.seed().isPresent() && !described.body().isObject()) {
-            throw document.need("seed").mistake("there is no body that is an object, in which it could stand");
+            throw document.required("seed").mistake("it is written into a body that is an object, and there is none");
         }
         if (described.each().isPresent() != usesEach) {
             throw document.mistake("\"each\" and a body with \"{each}\" belong together");
         }
         if (described.target().isPresent() && !usesTarget) {
-            throw document.need("target").mistake("nothing here is made of {target}");
+            throw document.required("target")
+                    .mistake("neither url, headers, body nor job has the placeholder {target}");
         }
     }
 
     private String name() {
-        Described place = document.need("name");
+        DescriptionNode place = document.required("name");
         if (!NAME.matcher(place.text()).matches()) {
             throw place.mistake("a name of lower-case letters and digits is expected, with single hyphens between");
         }
@@ -191,14 +192,14 @@ final class DescriptionCompiler {
     }
 
     private String method() {
-        Optional<Described> place = document.get("method");
+        Optional<DescriptionNode> place = document.get("method");
         place.filter(given -> !METHODS.contains(given.text())).ifPresent(given -> {
             throw given.mistake("one of these is expected: POST, PUT, GET");
         });
-        return place.map(Described::text).orElse("POST");
+        return place.map(DescriptionNode::text).orElse("POST");
     }
 
-    private Text url(Described place) {
+    private Text url(DescriptionNode place) {
         Text url = requestText(place);
         String beginning = url.beginning().toLowerCase(Locale.ROOT);
         // Where a placeholder follows, only a slash says that the host has ended.
@@ -213,35 +214,40 @@ final class DescriptionCompiler {
 
     private Map<String, Text> headers() {
         Map<String, Text> headers = new LinkedHashMap<>();
-        document.get("headers").map(Described::properties).orElse(List.of()).forEach(place -> {
-            if (!HEADER.matcher(place.name()).matches()) {
-                throw place.mistake("this is no header's name");
-            }
-            if (!HEADER_VALUE.matcher(place.text()).matches()) {
-                throw place.mistake("a header holds printable ASCII only");
-            }
-            headers.put(
-                    place.name(),
-                    Text.of(
-                            place,
-                            placeholder -> Set.of("apiKey", "user", "key").contains(placeholder.name())
-                                    || isTarget(placeholder),
-                            "apiKey, user, key and target"));
-        });
+        document.get("headers")
+                .map(DescriptionNode::properties)
+                .orElse(List.of())
+                .forEach(place -> {
+                    if (!HEADER.matcher(place.name()).matches()) {
+                        throw place.mistake("this is no header's name");
+                    }
+                    if (!HEADER_VALUE.matcher(place.text()).matches()) {
+                        throw place.mistake("a header holds printable ASCII only");
+                    }
+                    headers.put(
+                            place.name(),
+                            Text.of(
+                                    place,
+                                    placeholder ->
+                                            Set.of("apiKey", "user", "key").contains(placeholder.name())
+                                                    || isTarget(placeholder),
+                                    "apiKey, user, key and target"));
+                });
         return headers;
     }
 
-    private static String headerName(Described place) {
+    private static String headerName(DescriptionNode place) {
         if (!HEADER.matcher(place.text()).matches()) {
             throw place.mistake("a header's name is expected");
         }
         return place.text();
     }
 
-    private Text requestText(Described place) {
+    private Text requestText(DescriptionNode place) {
         return Text.of(place, this::isOfRequest, REQUEST_PLACEHOLDERS);
     }
 
+    /** Whether a request fills this placeholder. Notes which properties of the data are needed, and whether the target is. */
     private boolean isOfRequest(Placeholder placeholder) {
         placeholder.inData().ifPresent(needs::add);
         return isTarget(placeholder)
@@ -249,32 +255,33 @@ final class DescriptionCompiler {
                 || placeholder.inData().isPresent();
     }
 
+    /** Whether this is the target, whose use it notes. */
     private boolean isTarget(Placeholder placeholder) {
         boolean target = placeholder.name().equals("target");
         usesTarget |= target;
         return target;
     }
 
-    private JsonNode body(Described place) {
+    private JsonNode body(DescriptionNode place) {
         checkBody(place, true);
         return place.json();
     }
 
-    private JsonNode unlessPng(Described place) {
+    private JsonNode unlessPng(DescriptionNode place) {
         checkBody(place.object(), false);
         return mergedIntoBody(place);
     }
 
-    private JsonNode mergedIntoBody(Described place) {
-        if (!document.need("body").json().isObject()) {
+    private JsonNode mergedIntoBody(DescriptionNode place) {
+        if (!document.required("body").json().isObject()) {
             throw place.mistake("it is merged into a body that is an object");
         }
         return place.json();
     }
 
-    private void checkBody(Described place, boolean mayMerge) {
+    private void checkBody(DescriptionNode place, boolean mayMerge) {
         if (place.json().isObject()) {
-            for (Described property : place.properties()) {
+            for (DescriptionNode property : place.properties()) {
                 if (property.name().equals(MERGE_PROPERTY)) {
                     checkMerge(property, mayMerge);
                 } else {
@@ -290,27 +297,27 @@ final class DescriptionCompiler {
         }
     }
 
-    private void checkMerge(Described place, boolean mayMerge) {
+    private void checkMerge(DescriptionNode place, boolean mayMerge) {
         Optional<Placeholder> placeholder = bodyText(place).alone();
-        boolean data = placeholder
+        boolean isOfData = placeholder
                 .filter(alone -> alone.name().equals("data") || alone.inData().isPresent())
                 .isPresent();
-        if (!data || !mayMerge) {
+        if (!isOfData || !mayMerge) {
             throw place.mistake("\"" + MERGE_PROPERTY + "\" merges an object of the data: write \"{data}\"");
         }
     }
 
-    private void checkText(Described place) {
+    private void checkText(DescriptionNode place) {
         Text text = bodyText(place);
-        boolean whole = text.placeholders().stream()
+        boolean hasJson = text.placeholders().stream()
                 .anyMatch(placeholder ->
                         placeholder.name().equals("data") || placeholder.name().equals("each"));
-        if (whole && text.alone().isEmpty()) {
+        if (hasJson && text.alone().isEmpty()) {
             throw place.mistake("{data} and {each} stand alone, because they are no text");
         }
     }
 
-    private Text bodyText(Described place) {
+    private Text bodyText(DescriptionNode place) {
         return Text.of(
                 place,
                 placeholder -> {
@@ -320,21 +327,21 @@ final class DescriptionCompiler {
                 REQUEST_PLACEHOLDERS + ", data and each");
     }
 
-    private Each each(Described place) {
+    private Each each(DescriptionNode place) {
         place.object("into text url");
-        Described into = place.need("into");
+        DescriptionNode into = place.required("into");
         if (!Set.of("array", "object").contains(into.text())) {
             throw into.mistake("array or object is expected");
         }
         boolean array = into.text().equals("array");
-        JsonNode text = eachForm(place.need("text"), array);
+        JsonNode text = eachForm(place.required("text"), array);
         return new Each(
                 array, text, place.get("url").map(form -> eachForm(form, array)).orElse(text));
     }
 
-    private static JsonNode eachForm(Described place, boolean array) {
+    private static JsonNode eachForm(DescriptionNode place, boolean array) {
         Predicate<Placeholder> known = placeholder -> Set.of("name", "value").contains(placeholder.name());
-        List<Described> places = array || place.json().isObject() ? place.properties() : List.of(place);
+        List<DescriptionNode> places = array || place.json().isObject() ? place.properties() : List.of(place);
         places.stream().filter(entry -> entry.json().isTextual()).forEach(entry -> {
             Text text = Text.of(entry, known, "name and value");
             if (text.alone().isEmpty()
@@ -346,9 +353,9 @@ final class DescriptionCompiler {
         return place.json();
     }
 
-    private Map<ImageFormat, String> formats(Described place) {
+    private Map<ImageFormat, String> formats(DescriptionNode place) {
         Map<ImageFormat, String> formats = new EnumMap<>(ImageFormat.class);
-        for (Described word : place.properties()) {
+        for (DescriptionNode word : place.properties()) {
             ImageFormat format = Arrays.stream(ImageFormat.values())
                     .filter(one -> one.word().equals(word.name()))
                     .findFirst()
@@ -368,13 +375,13 @@ final class DescriptionCompiler {
     }
 
     private List<JsonPath> result() {
-        Described place = document.need("result");
+        DescriptionNode place = document.required("result");
         return place.json().isTextual() && place.json().textValue().equals("bytes")
                 ? List.of()
-                : place.list(Described::path);
+                : place.list(DescriptionNode::path);
     }
 
-    private static String host(Described place) {
+    private static String host(DescriptionNode place) {
         try {
             AllowedHosts.of(List.of(place.text()));
             return place.text();
@@ -387,30 +394,30 @@ final class DescriptionCompiler {
         Optional<Rate> rate = document.get("rate")
                 .map(place -> place.object("calls window header"))
                 .map(place -> new Rate(
-                        place.need("calls").count(),
-                        place.need("window").duration(),
+                        place.required("calls").count(),
+                        place.required("window").duration(),
                         place.get("header").map(DescriptionCompiler::headerName)));
-        Optional<Integer> concurrency = document.get("concurrency").map(Described::count);
+        Optional<Integer> concurrency = document.get("concurrency").map(DescriptionNode::count);
         return new Limits(
                 rate,
                 concurrency.map(OptionalInt::of).orElse(OptionalInt.empty()),
-                document.get("timeout").map(Described::duration));
+                document.get("timeout").map(DescriptionNode::duration));
     }
 
-    private Cost cost(Described place) {
+    private Cost cost(DescriptionNode place) {
         if (place.json().isNumber()) {
             return new Cost(amount(place), Optional.empty(), Optional.empty());
         }
         place.object("answer data otherwise");
-        Optional<JsonPath> inAnswer = place.get("answer").map(Described::path);
-        Optional<JsonPath> inData = place.get("data").map(Described::path);
+        Optional<JsonPath> inAnswer = place.get("answer").map(DescriptionNode::path);
+        Optional<JsonPath> inData = place.get("data").map(DescriptionNode::path);
         if (inAnswer.isPresent() == inData.isPresent()) {
             throw place.mistake("a number is expected, or a pointer into either \"answer\" or \"data\"");
         }
-        return new Cost(amount(place.need("otherwise")), inAnswer, inData);
+        return new Cost(amount(place.required("otherwise")), inAnswer, inData);
     }
 
-    private static double amount(Described place) {
+    private static double amount(DescriptionNode place) {
         double amount = place.json().asDouble(-1);
         if (!place.json().isNumber() || !(amount >= 0) || Double.isInfinite(amount)) {
             throw place.mistake("a number of at least 0 is expected");
@@ -418,22 +425,22 @@ final class DescriptionCompiler {
         return amount;
     }
 
-    private Job job(Described place) {
+    private Job job(DescriptionNode place) {
         place.object("poll every status done failed moderated pollHosts result pollsCount webhook");
         return new Job(
-                answerUrl(place.need("poll")),
-                place.need("every").duration(),
-                place.need("status").path(),
-                place.need("done").list(Described::text),
-                place.list("failed", Described::text),
-                place.list("moderated", Described::text),
+                answerUrl(place.required("poll")),
+                place.required("every").duration(),
+                place.required("status").path(),
+                place.required("done").list(DescriptionNode::text),
+                place.list("failed", DescriptionNode::text),
+                place.list("moderated", DescriptionNode::text),
                 place.list("pollHosts", DescriptionCompiler::host),
                 place.get("result").map(this::answerUrl),
-                place.get("pollsCount").map(Described::flag).orElse(false),
+                place.get("pollsCount").map(DescriptionNode::flag).orElse(false),
                 place.get("webhook").map(this::webhook));
     }
 
-    private JsonNode webhook(Described place) {
+    private JsonNode webhook(DescriptionNode place) {
         JsonNode merged = mergedIntoBody(place);
         long addresses = place.properties().stream()
                 .flatMap(property -> property.list().stream())
@@ -446,49 +453,49 @@ final class DescriptionCompiler {
         return merged;
     }
 
-    private Text answerUrl(Described place) {
+    private Text answerUrl(DescriptionNode place) {
         Text url = Text.of(
                 place,
                 placeholder -> placeholder.name().startsWith("/") || isTarget(placeholder),
                 "pointers into the answer, and target");
-        boolean whole = url.beginning().isEmpty() && url.parts().size() == 1;
-        if (!whole && !url.beginning().matches("https://[^/?#@]+/.*")) {
+        boolean isPointer = url.beginning().isEmpty() && url.parts().size() == 1;
+        if (!isPointer && !url.beginning().matches("https://[^/?#@]+/.*")) {
             throw place.mistake(
                     "a pointer to a URL is expected, such as {/polling_url}, or an https URL with pointers");
         }
         return url;
     }
 
-    private static ErrorRule rule(Described place) {
+    private static ErrorRule rule(DescriptionNode place) {
         place.object("status pointer text waitOver means reason");
         if (!place.has("status") && !place.has("pointer") && !place.has("text")) {
             throw place.mistake("a status, a pointer or a text is expected, else it holds for every answer");
         }
         return new ErrorRule(
                 place.list("status", DescriptionCompiler::status),
-                place.list("pointer", Described::path),
+                place.list("pointer", DescriptionNode::path),
                 place.list("text", text -> text.text().toLowerCase(Locale.ROOT)),
-                place.get("waitOver").map(Described::duration),
-                place.need("means").word(Meaning.class),
-                place.list("reason", Described::path));
+                place.get("waitOver").map(DescriptionNode::duration),
+                place.required("means").word(Meaning.class),
+                place.list("reason", DescriptionNode::path));
     }
 
-    private static int status(Described place) {
+    private static int status(DescriptionNode place) {
         if (place.count() < 200 || place.count() > 599) {
             throw place.mistake("a status between 200 and 599 is expected");
         }
         return place.count();
     }
 
-    private static Waits waits(Described place) {
+    private static Waits waits(DescriptionNode place) {
         place.object("headers pointers ban");
         return new Waits(
                 place.list("headers", DescriptionCompiler::headerName),
-                place.list("pointers", Described::path),
-                place.get("ban").map(Described::duration));
+                place.list("pointers", DescriptionNode::path),
+                place.get("ban").map(DescriptionNode::duration));
     }
 
-    private static JsonPath seed(Described place) {
+    private static JsonPath seed(DescriptionNode place) {
         JsonPath path = place.path();
         if (path.steps().contains("*")) {
             throw place.mistake("a JSON pointer to one property of the body is expected, such as /seed");

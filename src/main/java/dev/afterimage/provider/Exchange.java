@@ -31,7 +31,7 @@ interface Exchange {
         PURCHASE,
         /** It fetches what was bought before. */
         FETCH,
-        /** It tells something. Of a successful answer only the status counts, so that a body too large is cut off. */
+        /** It reports something, as a callback does. Of a successful answer only the status counts: a body too large is cut off. */
         NOTICE
     }
 

@@ -77,11 +77,11 @@ final class JobPoller {
     /**
      * A job at the provider.
      *
-     * @param ticket its poll URL
-     * @param headers of a poll
-     * @param target the API's own template or model name
-     * @param attempt whose call bought it
-     * @param deadline until when it is waited for
+     * @param ticket the job's poll URL
+     * @param headers the headers of a poll
+     * @param target the API's own template or model name, encoded for a URL
+     * @param attempt the attempt that bought the image, or that goes on with its job
+     * @param deadline until when the job is waited for
      */
     record Polled(
             String ticket, Supplier<Map<String, String>> headers, String target, Attempt attempt, Deadline deadline) {}
@@ -122,7 +122,7 @@ final class JobPoller {
                         .map(text -> described.alone().isPresent() ? text : Destination.segment(text))
                         .orElseThrow(() ->
                                 new NotAnImageException("the provider took the job, but its answer has nothing at "
-                                        + name + ", so nobody can ask for the image"))));
+                                        + name + ", so it cannot be polled"))));
     }
 
     /**
@@ -207,14 +207,14 @@ final class JobPoller {
     }
 
     /**
-     * Whether the provider does not know the job. A rejection means that here: a poll has no data, and the template was
-     * accepted.
+     * Whether the provider does not know the job. A rejected poll means that: it has no data to be refused, and the template
+     * was accepted.
      */
     private static boolean knowsNoSuchJob(GenerationException failure) {
         return failure instanceof RejectedException rejected && rejected.reason() != RejectedException.Reason.MODERATED;
     }
 
-    /** Whether the result is not there. Any other rejection is about the data: some APIs refuse it only here. */
+    /** Whether the result is not there. Any other rejection is final: some APIs refuse the data only with the result. */
     private static boolean hasNoSuchResult(GenerationException failure) {
         return failure instanceof RejectedException rejected && rejected.reason() == RejectedException.Reason.TEMPLATE;
     }
@@ -292,12 +292,18 @@ final class JobPoller {
          *
          * @param api where the API is called
          * @param described the description's own URL; {@code api} replaces its scheme and host
+         * @param pollHosts the hosts that the description allows for polls
+         * @param allowedHosts the hosts that the operator allows
          */
         PollGuard(
-                Destination api, String described, List<String> pollHosts, List<String> named, HostResolver resolver) {
+                Destination api,
+                String described,
+                List<String> pollHosts,
+                List<String> allowedHosts,
+                HostResolver resolver) {
             this.api = api;
             this.describedOrigin = ORIGIN.matcher(described).replaceFirst("$1");
-            this.guard = new AddressGuard(Optional.of(URI.create(api.toString())), named, pollHosts, resolver);
+            this.guard = new AddressGuard(Optional.of(URI.create(api.toString())), allowedHosts, pollHosts, resolver);
         }
 
         /** Replaces the scheme and host of the described API in a poll URL by those of the configured one. */
@@ -323,9 +329,9 @@ final class JobPoller {
     interface PollPermits {
 
         /**
-         * Returns when the poll may leave.
+         * Waits until the poll may leave.
          *
-         * @param account with whose key it is sent
+         * @param account the account with whose key it is sent
          * @throws UnavailableException when it may not leave by the deadline, or the caller was cancelled
          */
         void await(String account, Lane lane, Deadline deadline);

@@ -45,20 +45,20 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
 
     private boolean holds(ErrorRule rule, Answer answer, Optional<JsonNode> json, Instant now) {
         return (rule.status().isEmpty() || rule.status().contains(answer.status()))
-                && saysSo(rule, answer, json)
+                && matchesText(rule, answer, json)
                 && rule.waitOver()
-                        .map(limit -> namedWait(answer, now)
+                        .map(limit -> untilReset(answer, now)
                                 .filter(wait -> wait.compareTo(limit) > 0)
                                 .isPresent())
                         .orElse(true);
     }
 
-    /** The wait that the answer names as {@code resetAt}, without the bound of {@link RetryAfterParser#LONGEST}. */
-    private static Optional<Duration> namedWait(Answer answer, Instant now) {
+    /** The time until the answer's {@code resetAt}, without the bound of {@link RetryAfterParser#LONGEST}. */
+    private static Optional<Duration> untilReset(Answer answer, Instant now) {
         return RetryAfterParser.resetAt(answer, now).map(reset -> Duration.between(now, reset));
     }
 
-    private static boolean saysSo(ErrorRule rule, Answer answer, Optional<JsonNode> json) {
+    private static boolean matchesText(ErrorRule rule, Answer answer, Optional<JsonNode> json) {
         if (rule.at().isEmpty()) {
             return rule.text().isEmpty() || contains(new String(answer.body(), StandardCharsets.UTF_8), rule.text());
         }
@@ -115,7 +115,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
                 .map(text -> ": \"" + start(text) + "\"");
     }
 
-    /** The first characters, none of them cut in half. */
+    /** The first {@value #LONGEST_REASON} characters; no surrogate pair is split. */
     private static String start(String text) {
         int characters = Math.min(text.codePointCount(0, text.length()), LONGEST_REASON);
         return text.substring(0, text.offsetByCodePoints(0, characters));

@@ -46,7 +46,7 @@ final class ProviderCall {
     private final CallSigner signer;
     private final Text url;
     private final Destination base;
-    /** As it was configured or described. */
+    /** The API's own template or model name, as it was configured or described; empty where there is none. */
     private final String target;
     /** The same, encoded for a URL. */
     private final String encodedTarget;
@@ -61,7 +61,7 @@ final class ProviderCall {
         this.target = settings.target().or(description::target).orElse("");
         this.encodedTarget =
                 Arrays.stream(target.split("/")).map(Destination::segment).collect(Collectors.joining("/"));
-        checkWhatIsSet();
+        checkSettings();
     }
 
     /** The described URL. A configured one replaces its part before the first placeholder. */
@@ -74,11 +74,11 @@ final class ProviderCall {
         }
         Text described = description.url().get();
         String beginning = configured.orElse(described.beginning());
-        boolean folder = described.beginning().endsWith("/") && !beginning.endsWith("/");
-        return described.withBeginning(folder ? beginning + "/" : beginning);
+        boolean lacksSlash = described.beginning().endsWith("/") && !beginning.endsWith("/");
+        return described.withBeginning(lacksSlash ? beginning + "/" : beginning);
     }
 
-    private void checkWhatIsSet() {
+    private void checkSettings() {
         if (settings.target().isPresent() && description.target().isEmpty()) {
             throw new IllegalArgumentException(
                     "Remove the target (afterimage.provider.target, or that of afterimage.providers.\"…\"): kind "
@@ -144,7 +144,7 @@ final class ProviderCall {
     /**
      * The call that asks for an image.
      *
-     * @param idempotencyKey that of the purchase
+     * @param idempotencyKey the idempotency key of the purchase
      * @param webhook the URL that the API may call when its job has ended
      * @throws RejectedException when the request lacks what the API needs, or has what is refused; nothing was sent
      */
@@ -212,7 +212,7 @@ final class ProviderCall {
         JsonNode body = values.fill(description.body());
         if (body instanceof ObjectNode object) {
             if (request.variant() > 0) {
-                description.seed().ifPresent(place -> seed(object, place.steps(), request.variant()));
+                description.seed().ifPresent(place -> writeVariant(object, place.steps(), request.variant()));
             }
             Stream.concat(
                             description.unlessPng().filter(merged -> request.format() != ImageFormat.PNG).stream(),
@@ -222,7 +222,7 @@ final class ProviderCall {
         return Optional.of(description.encoding().write(body));
     }
 
-    private static void seed(ObjectNode body, List<String> steps, int variant) {
+    private static void writeVariant(ObjectNode body, List<String> steps, int variant) {
         ObjectNode at = body;
         for (String step : steps.subList(0, steps.size() - 1)) {
             at = at.get(step) instanceof ObjectNode inner ? inner : at.putObject(step);
@@ -240,8 +240,8 @@ final class ProviderCall {
         headers.put("User-Agent", "afterimage");
         Optional<ApiKey> key = keys.current();
         description.headers().forEach((name, value) -> {
-            boolean secret = value.toString().contains("{apiKey}");
-            if (!secret || key.isPresent()) {
+            boolean needsKey = value.toString().contains("{apiKey}");
+            if (!needsKey || key.isPresent()) {
                 headers.put(name, basic(value.fill(placeholder -> switch (placeholder) {
                     case "apiKey" -> key.orElseThrow().value();
                     case "user" -> settings.user().orElseThrow();

@@ -57,8 +57,8 @@ public interface ProviderConfig {
     Optional<String> apiKeySecret();
 
     /**
-     * Further accounts of the same API, by a name of your choice; a setting that one leaves out is that of the
-     * provider's own key. Each call goes to the account with which it can start first. Each has a window, a cool-down,
+     * Further accounts of the same API, by a name of your choice; a setting that an account leaves out is that of
+     * {@code afterimage.provider}. Each call goes to the account with which it can start first. Each has a window, a cool-down,
      * stops and a budget of its own.
      */
     Map<String, AccountConfig> accounts();
@@ -70,7 +70,7 @@ public interface ProviderConfig {
     Optional<List<String>> allowedHosts();
 
     /**
-     * How long the answer is waited for, from the call's departure. After that the outcome is unknown, and the call may
+     * How long the service waits for an answer, from the call's departure. After that the outcome is unknown, and the call may
      * have been billed. It is independent of how long a caller waits. Where the answer is a URL or a job, fetching or
      * finishing it may take as long again.
      */

@@ -71,7 +71,7 @@ public final class ProviderHttp implements Exchange, AutoCloseable {
         this(vertx, connectTimeout, room, clock, new HttpClientOptions());
     }
 
-    /** The same with options that say which certificates are trusted. */
+    /** The same, with options that say which certificates are trusted; for tests. */
     ProviderHttp(Vertx vertx, Duration connectTimeout, AnswerRoom room, Clock clock, HttpClientOptions options) {
         this.clock = clock;
         this.room = room;

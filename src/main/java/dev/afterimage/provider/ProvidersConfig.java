@@ -15,7 +15,7 @@ public interface ProvidersConfig {
     Map<String, NamedProvider> providers();
 
     /**
-     * One API. One for which a key, a rate, a window, a concurrency or accounts are set is an account of its own, with
+     * One API. An API for which a key, a rate, a window, a concurrency or accounts are set has an account of its own, with
      * limits, budget, cool-down and stops of its own. The others share limits, cool-down and stops of
      * {@code afterimage.provider}; what they cost is counted under their own names, against their own monthly credits where
      * these are set. Time-outs are shared by all.

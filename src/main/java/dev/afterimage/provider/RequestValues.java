@@ -58,8 +58,8 @@ final class RequestValues {
     }
 
     /**
-     * Checks that the data has nothing at these paths but null, false or a number from 0 to 1, which order no second image
-     * and no other way of answering.
+     * Checks that the data has nothing at these paths but null, false or a number from 0 to 1: none of these orders a second
+     * image or another kind of answer.
      *
      * @throws RejectedException when there is anything else
      */
@@ -132,7 +132,7 @@ final class RequestValues {
     private static Text textOf(JsonNode described) {
         return described.textValue().isBlank()
                 ? Text.literal(described.textValue())
-                : Text.of(new Described(described, ""), placeholder -> true, "");
+                : Text.of(new DescriptionNode(described, ""), placeholder -> true, "");
     }
 
     private JsonNode value(Placeholder placeholder) {

@@ -65,7 +65,7 @@ final class ResultFetcher {
                 return tryOnce(url, deadline);
             } catch (Transient failure) {
                 if (tries == TRIES || deadline.forbids(wait, clock)) {
-                    throw failure.last;
+                    throw failure.lasting;
                 }
             }
             await(wait);
@@ -114,14 +114,14 @@ final class ResultFetcher {
         }
     }
 
-    /** A failure that may pass; {@code last} is thrown when it does not. */
+    /** A failure that may pass; {@code lasting} is thrown when it does not. */
     private static final class Transient extends Exception {
 
-        private final GenerationException last;
+        private final GenerationException lasting;
 
-        Transient(GenerationException last) {
-            super(null, last, false, false);
-            this.last = last;
+        Transient(GenerationException lasting) {
+            super(null, lasting, false, false);
+            this.lasting = lasting;
         }
     }
 

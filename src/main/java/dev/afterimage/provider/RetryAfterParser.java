@@ -72,7 +72,7 @@ final class RetryAfterParser {
                 .map(wait -> wait.compareTo(LONGEST) > 0 ? LONGEST : wait);
     }
 
-    /** The moment that the body names as {@code resetAt}, also within {@code data}. */
+    /** The moment that the body names as {@code resetAt}, also within {@code data} or {@code error}. */
     static Optional<Instant> resetAt(Answer answer, Instant now) {
         return ProviderJson.tree(answer.body())
                 .flatMap(json -> ProviderJson.firstValue(

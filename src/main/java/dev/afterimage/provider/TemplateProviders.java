@@ -28,7 +28,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The API that makes each template's images, as configured. */
+/** Knows which API makes the images of each template, as configured. */
 @Singleton
 public final class TemplateProviders implements Accounts {
 
@@ -150,14 +150,14 @@ public final class TemplateProviders implements Accounts {
      * A generator that completes each request with the defaults of its template, and hands it to the template's API with
      * the attempt's account.
      *
-     * @param of makes the generator of one API, with the settings of one of its accounts; called once for each
+     * @param factory makes the generator of one API, with the settings of one of its accounts; called once for each
      */
-    public ImageGenerator generator(BiFunction<Api, ApiSettings, ImageGenerator> of) {
+    public ImageGenerator generator(BiFunction<Api, ApiSettings, ImageGenerator> factory) {
         Map<Api, Map<String, ImageGenerator>> made = new HashMap<>();
         all().forEach(api -> made.computeIfAbsent(api, added -> {
             Map<String, ImageGenerator> byAccount = new LinkedHashMap<>();
             added.accounts()
-                    .forEach(account -> byAccount.put(account.name(), of.apply(added, added.settings(account))));
+                    .forEach(account -> byAccount.put(account.name(), factory.apply(added, added.settings(account))));
             return byAccount;
         }));
         return (request, attempt) -> {

@@ -41,7 +41,7 @@ record Text(List<Part> parts) {
      * @param known the placeholders that are allowed at this place
      * @param inWords the same in words, for the message
      */
-    static Text of(Described described, Predicate<Placeholder> known, String inWords) {
+    static Text of(DescriptionNode described, Predicate<Placeholder> known, String inWords) {
         String text = described.text();
         List<Part> parts = new ArrayList<>();
         Matcher found = PLACEHOLDER.matcher(text);

@@ -127,7 +127,7 @@ class DescriptionCompilerTest {
             value = {
                 "'headers':{'X-Key':'{apikey}'} | /headers/X-Key | {apikey} has no meaning here",
                 "'headers':{'X Key':'a'} | /headers/X Key | no header's name",
-                "'target':'a/b' | /target | nothing here is made of {target}",
+                "'target':'a/b' | /target | neither url, headers, body nor job has the placeholder {target}",
                 "'each':{'into':'object','text':'{value}'} | `` | belong together",
                 "'timeout':'0s' | /timeout | above zero",
                 "'steps':[] | /steps | an image is one billed call",

@@ -75,8 +75,8 @@ final class Canvas {
     }
 
     /** The colour with this opacity, from 0 (invisible) to 1 (solid). */
-    static Color faint(Color colour, double share) {
-        return new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), (int) Math.round(255 * share));
+    static Color withOpacity(Color colour, double opacity) {
+        return new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), (int) Math.round(255 * opacity));
     }
 
     /**

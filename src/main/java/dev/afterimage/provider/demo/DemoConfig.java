@@ -8,7 +8,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "afterimage.demo")
 public interface DemoConfig {
 
-    /** How long it waits in each call, as a real API would take; drawing takes tens of milliseconds more. */
+    /** How long each call waits, to imitate the time of a real API; drawing takes tens of milliseconds more. */
     @WithDefault("400ms")
     Duration latency();
 

@@ -75,7 +75,7 @@ public final class DemoProvider implements ImageGenerator {
                     Reason.DATA, "The demo provider draws png, jpeg and gif; ask for one of them instead of webp.");
         }
         BufferedImage image = template.draw(DemoData.of(request));
-        takeTime();
+        awaitLatency();
         return encode(image, request.format());
     }
 
@@ -109,7 +109,7 @@ public final class DemoProvider implements ImageGenerator {
         return new GeneratedImage(bytes.toByteArray(), format);
     }
 
-    private void takeTime() {
+    private void awaitLatency() {
         try {
             pause.await(latency);
         } catch (InterruptedException e) {
@@ -119,8 +119,8 @@ public final class DemoProvider implements ImageGenerator {
     }
 
     /**
-     * A strict sliding window: no window, wherever it begins, has more arrivals than the rate. It is independent of this
-     * service's limiter, so that it can test it.
+     * A strict sliding window: no window, wherever it begins, has more arrivals than the rate. It shares no code with this
+     * service's limiter, so that the demo can test the limiter.
      */
     static final class DemoWindow {
 
@@ -139,7 +139,7 @@ public final class DemoProvider implements ImageGenerator {
             this.clock = clock;
         }
 
-        /** Counts one arrival, or gives the wait until there is room, above zero. A refused arrival does not count. */
+        /** Counts one arrival, or returns the wait until there is room, above zero. A refused arrival does not count. */
         Optional<Duration> arrive() {
             lock.lock();
             try {

@@ -43,8 +43,8 @@ record ProductCard(Fonts fonts) implements DemoTemplate {
     private static void figure(Canvas canvas, Palette palette, SplittableRandom random) {
         double x = SIZE / 2.0;
         double y = 340;
-        canvas.circle(x, y, 330, Canvas.faint(Color.WHITE, 0.06));
-        canvas.circle(x, y, 250, Canvas.faint(Color.WHITE, 0.07));
+        canvas.circle(x, y, 330, Canvas.withOpacity(Color.WHITE, 0.06));
+        canvas.circle(x, y, 250, Canvas.withOpacity(Color.WHITE, 0.07));
         int petals = 5 + random.nextInt(6);
         double turn = random.nextDouble(Math.PI);
         double length = 150 + random.nextDouble(60);
@@ -54,12 +54,13 @@ record ProductCard(Fonts fonts) implements DemoTemplate {
             AffineTransform place = AffineTransform.getTranslateInstance(x, y);
             place.rotate(turn + 2 * Math.PI * i / petals);
             place.translate(34, 0);
-            Color colour = i % 2 == 0 ? Canvas.faint(Color.WHITE, 0.82) : Canvas.faint(palette.accent(), 0.88);
+            Color colour =
+                    i % 2 == 0 ? Canvas.withOpacity(Color.WHITE, 0.82) : Canvas.withOpacity(palette.accent(), 0.88);
             canvas.fill(place.createTransformedShape(petal), colour);
         }
         canvas.circle(x, y, 46, palette.accent());
         canvas.circle(x, y, 22, palette.from());
-        canvas.fill(wave(random), Canvas.faint(Color.WHITE, 0.12));
+        canvas.fill(wave(random), Canvas.withOpacity(Color.WHITE, 0.12));
     }
 
     private static Shape wave(SplittableRandom random) {

@@ -45,10 +45,10 @@ record SocialCard(Fonts fonts) implements DemoTemplate {
         double x = WIDTH - 50 - random.nextDouble(80);
         double y = 70 + random.nextDouble(300);
         for (double radius = 420; radius > 90; radius -= 82) {
-            canvas.circle(x, y, radius, Canvas.faint(Color.WHITE, 0.055));
+            canvas.circle(x, y, radius, Canvas.withOpacity(Color.WHITE, 0.055));
         }
         canvas.circle(x, y, 60, palette.accent());
-        canvas.circle(120 + random.nextDouble(500), HEIGHT + 90, 210, Canvas.faint(Color.WHITE, 0.05));
+        canvas.circle(120 + random.nextDouble(500), HEIGHT + 90, 210, Canvas.withOpacity(Color.WHITE, 0.05));
     }
 
     private double tag(Canvas canvas, String tag, Palette palette) {
@@ -72,7 +72,7 @@ record SocialCard(Fonts fonts) implements DemoTemplate {
                 fonts.bold(), data.text("title", "An image for every link"), TEXT_WIDTH, room - belowHeight, SIZES);
         double space = room - title.height() - belowHeight;
         double y = canvas.text(title, MARGIN, top + space * shareOfSpaceAbove, Color.WHITE);
-        canvas.text(below, MARGIN, y + GAP, Canvas.faint(Color.WHITE, 0.86));
+        canvas.text(below, MARGIN, y + GAP, Canvas.withOpacity(Color.WHITE, 0.86));
     }
 
     private void foot(Canvas canvas, DemoData data, Palette palette) {
@@ -87,7 +87,7 @@ record SocialCard(Fonts fonts) implements DemoTemplate {
             canvas.text(fonts.medium(), 30, name.lines().getFirst(), MARGIN + 88, FOOT + 11, Color.WHITE);
             left = WIDTH - MARGIN - siteWidth;
         }
-        canvas.text(fonts.medium(), 26, site, left, FOOT + 10, Canvas.faint(Color.WHITE, 0.75));
+        canvas.text(fonts.medium(), 26, site, left, FOOT + 10, Canvas.withOpacity(Color.WHITE, 0.75));
     }
 
     private static String initials(String name) {

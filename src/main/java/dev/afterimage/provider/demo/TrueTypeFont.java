@@ -71,7 +71,7 @@ final class TrueTypeFont {
         double pen = x;
         for (int codePoint : text.codePoints().toArray()) {
             int glyph = characters.glyphOf(codePoint);
-            // Font units point upwards, pixels downwards.
+            // The y axis points upwards in a font, downwards in an image.
             shape.append(outlines.of(glyph).getPathIterator(new AffineTransform(scale, 0, 0, -scale, pen, y)), false);
             pen += advance(glyph) * scale;
         }

@@ -12,11 +12,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A part of a description that is being compiled. It knows its JSON pointer, so that every message names the place.
+ * A JSON value in the document of a description, with its JSON pointer, so that every message can name the place of a
+ * mistake.
  *
  * @param pointer as RFC 6901 writes it; empty for the whole document
  */
-record Described(JsonNode json, String pointer) {
+record DescriptionNode(JsonNode json, String pointer) {
 
     /**
      * The exception for a mistake here.
@@ -32,11 +33,11 @@ record Described(JsonNode json, String pointer) {
         return json.has(property);
     }
 
-    Optional<Described> get(String property) {
+    Optional<DescriptionNode> get(String property) {
         return has(property) ? Optional.of(child(property, json.get(property))) : Optional.empty();
     }
 
-    Described need(String property) {
+    DescriptionNode required(String property) {
         return get(property).orElseThrow(() -> mistake("\"" + property + "\" is missing"));
     }
 
@@ -45,9 +46,9 @@ record Described(JsonNode json, String pointer) {
      *
      * @param names the allowed properties, with blanks between them
      */
-    Described object(String names) {
+    DescriptionNode object(String names) {
         List<String> allowed = List.of(names.split(" "));
-        for (Described property : properties()) {
+        for (DescriptionNode property : properties()) {
             if (!allowed.contains(property.name())) {
                 throw property.mistake("there is no such property here; there are "
                         + String.join(", ", allowed.stream().sorted().toList()));
@@ -56,7 +57,7 @@ record Described(JsonNode json, String pointer) {
         return this;
     }
 
-    Described object() {
+    DescriptionNode object() {
         if (!json.isObject()) {
             throw mistake("an object is expected");
         }
@@ -64,9 +65,9 @@ record Described(JsonNode json, String pointer) {
     }
 
     /** The values of an object, in their order. */
-    List<Described> properties() {
+    List<DescriptionNode> properties() {
         object();
-        List<Described> children = new ArrayList<>();
+        List<DescriptionNode> children = new ArrayList<>();
         json.fieldNames().forEachRemaining(name -> children.add(child(name, json.get(name))));
         return children;
     }
@@ -79,14 +80,14 @@ record Described(JsonNode json, String pointer) {
     }
 
     /** The entries of an array that is not empty; a single value stands for an array of one. */
-    List<Described> list() {
+    List<DescriptionNode> list() {
         if (!json.isArray()) {
             return List.of(this);
         }
         if (json.isEmpty()) {
             throw mistake("at least one entry is expected");
         }
-        List<Described> entries = new ArrayList<>();
+        List<DescriptionNode> entries = new ArrayList<>();
         for (int i = 0; i < json.size(); i++) {
             entries.add(child(Integer.toString(i), json.get(i)));
         }
@@ -94,11 +95,11 @@ record Described(JsonNode json, String pointer) {
     }
 
     /** The entries at a property, each converted by {@code entry}; empty where the property is left out. */
-    <T> List<T> list(String property, Function<Described, T> entry) {
+    <T> List<T> list(String property, Function<DescriptionNode, T> entry) {
         return get(property).map(place -> place.list(entry)).orElse(List.of());
     }
 
-    <T> List<T> list(Function<Described, T> entry) {
+    <T> List<T> list(Function<DescriptionNode, T> entry) {
         return list().stream().map(entry).toList();
     }
 
@@ -146,14 +147,17 @@ record Described(JsonNode json, String pointer) {
             }
         }
         throw mistake("one of these is expected: "
-                + Stream.of(words.getEnumConstants()).map(Described::wordOf).collect(Collectors.joining(", ")));
+                + Stream.of(words.getEnumConstants())
+                        .map(DescriptionNode::wordOf)
+                        .collect(Collectors.joining(", ")));
     }
 
     static String wordOf(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private Described child(String step, JsonNode value) {
-        return new Described(value, pointer + "/" + step.replace("~", "~0").replace("/", "~1"));
+    private DescriptionNode child(String step, JsonNode value) {
+        return new DescriptionNode(
+                value, pointer + "/" + step.replace("~", "~0").replace("/", "~1"));
     }
 }
