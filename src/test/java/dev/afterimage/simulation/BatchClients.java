@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Those who send batches: each sends the same upload with one {@code Idempotency-Key} until it is taken, now and then once
- * more after that, and may cancel it.
+ * Clients that send batches: each sends the same upload with one {@code Idempotency-Key} until it is accepted, sometimes
+ * once more after that, and may cancel the batch.
  */
 final class BatchClients {
 
@@ -36,7 +36,7 @@ final class BatchClients {
 
         Optional<String> id = Optional.empty();
         boolean cancelled;
-        /** As the service has it in the end. */
+        /** The batch as the service answers it at the end of the run. */
         Optional<Batch> last = Optional.empty();
 
         private Sent(String idempotencyKey, List<ImageRequest> rows, Receiver receiver, long begun) {
@@ -121,16 +121,16 @@ final class BatchClients {
                 });
     }
 
-    /** Asks what became of every batch. */
-    void look() {
+    /** Asks what became of every accepted batch. */
+    void askForResults() {
         for (Sent batch : sent) {
             batch.id.ifPresent(
                     id -> ask(MOST_TRIES, instance -> instance.ledger().find(id), found -> batch.last = found));
         }
     }
 
-    /** What a client asks of a process. */
-    private interface Question<T> {
+    /** A request of a client to a process. */
+    private interface ClientCall<T> {
         T of(SimulatedInstance instance) throws IOException;
     }
 
@@ -138,8 +138,8 @@ final class BatchClients {
         void told(T answer);
     }
 
-    /** Asks again, elsewhere perhaps, when there is no answer in time, or it is a failure. */
-    private <T> void ask(int tries, Question<T> question, Answer<T> answer) {
+    /** Makes a request to any process, and again when it fails or has no answer in time. */
+    private <T> void ask(int tries, ClientCall<T> call, Answer<T> answer) {
         atWork++;
         boolean[] over = new boolean[1];
         Runnable again = () -> {
@@ -148,7 +148,7 @@ final class BatchClients {
                 world.after(Duration.ofMillis(1000 + chance.nextInt(3000)), () -> {
                     atWork--;
                     if (tries > 0) {
-                        ask(tries - 1, question, answer);
+                        ask(tries - 1, call, answer);
                     }
                 });
             }
@@ -161,7 +161,7 @@ final class BatchClients {
         fleet.wake(chosen.get().machine());
         chosen.get().run(() -> {
             try {
-                T told = question.of(chosen.get());
+                T told = call.of(chosen.get());
                 if (!over[0]) {
                     over[0] = true;
                     atWork--;

@@ -6,7 +6,7 @@ import dev.afterimage.simulation.BatchClients.Sent;
 import dev.afterimage.simulation.Receivers.Told;
 import java.util.function.Predicate;
 
-/** Law 7 for batches: each row of one that was taken in ends once in its counts, and its sender is called back, after the end. */
+/** Law 7 for batches: each row of an accepted batch ends and is counted once, and then the batch's sender is called back. */
 final class BatchLaw {
 
     private final Fleet fleet;
@@ -15,7 +15,7 @@ final class BatchLaw {
     /**
      * The law for one run.
      *
-     * @param hasCause whether the provider gave a reason to give an image up
+     * @param hasCause whether there was a reason to give an image up
      */
     BatchLaw(Fleet fleet, Predicate<ImageRequest> hasCause) {
         this.fleet = fleet;
@@ -42,7 +42,7 @@ final class BatchLaw {
         }
         Batch last = batch.last.get();
         if (batch.cancelled && last.state() == Batch.State.CANCELLED) {
-            tellOfCallback(batch);
+            checkCallback(batch);
             return;
         }
         if (last.state() != Batch.State.FINISHED
@@ -63,10 +63,10 @@ final class BatchLaw {
                         failure.reason());
             }
         }
-        tellOfCallback(batch);
+        checkCallback(batch);
     }
 
-    private void tellOfCallback(Sent batch) {
+    private void checkCallback(Sent batch) {
         if (batch.receiver.tookOne()) {
             fleet.tried(Trial.BATCH_CALLED_BACK);
         } else if (!fleet.isDeadCallback(batch.receiver)) {

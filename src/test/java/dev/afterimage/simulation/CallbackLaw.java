@@ -11,16 +11,16 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Law 7 for images that come later than their answer: who was answered 202 and wants to be called back is called back, not
- * before the image is there or was given up, and soon after that.
+ * Law 7 for callbacks of images: a caller that was answered 202 and wants a callback gets one, not before the image is there
+ * or was given up, and soon after that.
  */
 final class CallbackLaw {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * A callback looks every 30 s whether its image is there, may be tried eight times, and its worker may have died. If
-     * nothing is known of the image, it looks again after 20 min.
+     * How long after the end of its image a callback may come: its job looks for the image every 30 s, or after 20 min where
+     * nothing is known of the image, may need eight attempts, and its worker may die.
      */
     private static final Duration SOON = Duration.ofMinutes(30);
 

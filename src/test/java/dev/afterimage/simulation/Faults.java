@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * Decides at every call of a port whether something goes wrong there and what. Each run allows some kinds of faults only, and
- * only so many of them, because faults that hide each other are found best alone.
+ * Decides at every call of a port whether something goes wrong there, and what. Each run allows only some kinds of faults,
+ * and at most {@value #MOST} faults, because one fault can hide what another would show.
  */
 final class Faults {
 
@@ -46,7 +46,7 @@ final class Faults {
         PROVIDER_SLOW,
         PROVIDER_SENDS_GARBAGE,
         REDEPLOY,
-        /** To a version that writes another format into Redis; the former one buys nothing from then on. */
+        /** A deployment of a version that writes another format into Redis; the former version buys nothing from then on. */
         UPGRADE
     }
 
@@ -91,19 +91,19 @@ final class Faults {
     }
 
     /**
-     * A call passes a port.
+     * A call passes a port, on its way there or back.
      *
-     * @param there whether it has been carried out there
+     * @param carriedOut whether the call has been carried out, and its answer is on the way back
      */
-    void crossing(Port port, SimulatedMachine machine, boolean there) {
-        // Few of the calls are of these, and what is lost in between is lost for good.
+    void crossing(Port port, SimulatedMachine machine, boolean carriedOut) {
+        // Few calls cross these two ports, but a fault there can lose a purchase or a job.
         double weight = port == Port.PROVIDER || port == Port.QUEUE_SEND ? 10 : 1;
         if (left == 0 || allowed.isEmpty() || machine.isDead() || chance.nextDouble() >= likelihood * weight) {
             return;
         }
         left--;
         Kind kind = allowed.get(chance.nextInt(allowed.size()));
-        seen.add(kind + " at " + port + (there ? " on the way back" : " on the way there"));
+        seen.add(kind + " at " + port + (carriedOut ? " on the way back" : " on the way there"));
         victims.suffer(kind, machine);
     }
 }

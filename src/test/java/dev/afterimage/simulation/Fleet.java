@@ -45,7 +45,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * One run of the simulated fleet: instances come and go, clients ask, catalogues are planned, and what may go wrong does.
+ * One run of the simulated fleet: instances come and go, clients ask, catalogues are planned, and {@link Faults} happen.
  * Then the faults end, the fleet comes to rest, and the {@link Laws} are checked.
  */
 final class Fleet implements Faults.Victims {
@@ -73,7 +73,7 @@ final class Fleet implements Faults.Victims {
             Optional<Signed> url,
             Optional<Throwable> failure) {}
 
-    /** The URL of an answer, and when it was given, by the clock of its process. */
+    /** The URL of an answer, and when the process signed it, by the process' own clock. */
     record Signed(SignedUrl url, Instant at) {}
 
     /** An answer of 202 to somebody who wants to be called back. */
@@ -86,7 +86,7 @@ final class Fleet implements Faults.Victims {
         }
     }
 
-    /** What a client wants. */
+    /** A request that a client is going to make. */
     private record Wish(int image, Duration patience, boolean callback) {}
 
     /** A DELETE that was answered with 204. */
@@ -111,7 +111,7 @@ final class Fleet implements Faults.Victims {
     private final Scenario scenario;
     private final Simulation world;
     private final Random chance;
-    /** For what only some runs have. */
+    /** Random numbers for what was added later and happens in some seeds only, so that the other seeds stay as they were. */
     private final Random more;
 
     private final Receivers receivers;
@@ -138,7 +138,7 @@ final class Fleet implements Faults.Victims {
     private Settings settings;
     private int machines;
     private int asking;
-    /** Since when machines stand still that have answered, as Lambda has them. */
+    /** The machines that are frozen because they are idle, as on Lambda, and since when. */
     private final Map<SimulatedMachine, Long> asleep = new LinkedHashMap<>();
 
     private boolean calm;
@@ -178,9 +178,9 @@ final class Fleet implements Faults.Victims {
     }
 
     /**
-     * Runs once.
+     * Runs one seed.
      *
-     * @param flaw a mistake that is put back
+     * @param flaw a mistake to be put back into the service
      * @param told whether to keep a story of the run, for people to read
      */
     static Result run(long seed, Flaw flaw, boolean told) {
@@ -209,7 +209,7 @@ final class Fleet implements Faults.Victims {
             world.runUntil(scenario.length());
             calmDown();
             settle();
-            batches.look();
+            batches.askForResults();
             settle();
             countCredits();
         } catch (AssertionError spinning) {
@@ -289,12 +289,12 @@ final class Fleet implements Faults.Victims {
         return plans;
     }
 
-    /** When planning was begun, whether or not it came to its end. */
+    /** When plans began, also those that did not come to their end. */
     List<Long> planTimes() {
         return planTimes;
     }
 
-    /** What the service itself counts at the end. */
+    /** The credits that the service has counted at the end of the run. */
     OptionalLong creditsUsed() {
         return creditsUsed;
     }
@@ -308,8 +308,8 @@ final class Fleet implements Faults.Victims {
     }
 
     /**
-     * Whether a purchase was lost with its process: that ended between the receipt and the departure, or had the image and
-     * ended before it could store it, as when the store is full.
+     * Whether a purchase was lost with its process: the process ended between the receipt and the departure, or had the image
+     * and ended before it could store it, as when the store is full.
      */
     boolean isPurchaseLost(SimulatedProvider.Call call) {
         return call.caller.isDead()
@@ -524,7 +524,7 @@ final class Fleet implements Faults.Victims {
         };
     }
 
-    /** Until it has ended, a process of the former version cannot tell the limiter anything. */
+    /** Ends a process of the former version, which cannot write to the limiter any more. */
     private void replaced(SimulatedInstance former) {
         long end = world.now() + Duration.ofMinutes(1).toNanos();
         incidents.add(new Incident(Faults.Kind.UPGRADE, world.now(), end, former.machine()));
@@ -532,7 +532,7 @@ final class Fleet implements Faults.Victims {
         former.terminate();
     }
 
-    /** Lambda freezes a process that has answered when its extension asks for its next event, which it does when idle. */
+    /** Freezes the process when it is idle, as Lambda does: its extension asks for the next event then. */
     private void sleepWhenIdle(SimulatedInstance instance) {
         SimulatedMachine machine = instance.machine();
         instance.run(() -> {
@@ -559,7 +559,7 @@ final class Fleet implements Faults.Victims {
         instances.stream().filter(instance -> instance.machine() == machine).forEach(SimulatedInstance::terminate);
     }
 
-    /** Everything is mended, and no machine is left that stands still for ever. */
+    /** Ends all faults. Machines that sleep are woken, and the others thaw by themselves. */
     private void calmDown() {
         world.tell("calm");
         calm = true;
@@ -629,7 +629,7 @@ final class Fleet implements Faults.Victims {
         world.tell("the limiter: %s", redis.server().execute(List.of("HGETALL", LIMITER + "state")));
     }
 
-    /** The operator raises the month's budget, and deploys that. */
+    /** Deploys the service with a higher monthly budget, as an operator would. */
     private void topUp() {
         world.tell("the budget is raised");
         settings = scenario.withoutBudget();
@@ -669,7 +669,7 @@ final class Fleet implements Faults.Victims {
         }
     }
 
-    /** A client asks, and asks again elsewhere when the process that was to answer is gone. */
+    /** Makes a client's request to any process, and again when that process dies before it has answered. */
     private void ask(Wish wish, int again) {
         Optional<SimulatedInstance> chosen = anyInstance();
         if (chosen.isEmpty()) {
@@ -793,7 +793,7 @@ final class Fleet implements Faults.Victims {
             }
         }
 
-        /** A connection to a process that is gone breaks; to one that stands still, nobody waits for ever. */
+        /** Checks every second whether the process has died, which breaks the client's connection. */
         private void watch(SimulatedInstance instance) {
             world.after(Duration.ofSeconds(1), () -> {
                 if (over) {
@@ -886,7 +886,7 @@ final class Fleet implements Faults.Victims {
         }
     }
 
-    /** As the scheduler does it: a failed or unfinished plan is called again. */
+    /** Plans the catalogue as the scheduler does: a plan that failed or is unfinished is called again, after a minute. */
     private void plan(long due, int again) {
         Optional<SimulatedInstance> chosen = anyInstance();
         boolean[] ended = new boolean[1];

@@ -17,7 +17,7 @@ import java.util.logging.Logger;
 /** Runs many seeds, on as many threads as there are processors, and sums up what they saw. */
 final class FleetRuns {
 
-    /** What is logged of a run is told by its story. */
+    /** The service's logger, which is switched off: the story of a run says what happened. */
     private static final Logger SERVICE = Logger.getLogger("dev.afterimage");
 
     private final List<Result> failed = new ArrayList<>();
@@ -31,10 +31,10 @@ final class FleetRuns {
     }
 
     /**
-     * Runs so many seeds.
+     * Runs the seeds {@code from} to {@code from + count - 1}.
      *
-     * @param enough whether to stop early
-     * @param failures is told of each at once
+     * @param enough whether to stop early; asked before each run
+     * @param failures gets each run that violates a law, as soon as it ends
      */
     static FleetRuns of(long from, long count, BooleanSupplier enough, Flaw flaw, Consumer<Result> failures) {
         SERVICE.setLevel(Level.OFF);
@@ -66,8 +66,9 @@ final class FleetRuns {
     }
 
     /**
-     * What a run found that repeats. Runs of one process share the JDK's own monitors (of classes, of maps): a thread that
-     * had to wait for one goes on at another moment of its simulated time.
+     * The result of a run; one with violations is confirmed by a second run, whose result counts where the two differ.
+     * Concurrent runs share the JDK's own monitors (of classes, of maps), and a thread that had to wait for one goes on at
+     * another moment of its simulated time.
      */
     private static Result repeated(Result result, Flaw flaw) {
         if (result.violations().isEmpty()) {
@@ -117,7 +118,7 @@ final class FleetRuns {
         failed.violations().stream().limit(10).forEach(violation -> System.out.println("    " + violation));
     }
 
-    /** From the command line: {@code --seeds N --from K}, or {@code --story K} for what happens in one run. */
+    /** For the command line: {@code --seeds N --from K} runs N seeds, {@code --story K} tells what happens in one. */
     public static void main(String[] arguments) {
         long seeds = 1000;
         long from = 1;

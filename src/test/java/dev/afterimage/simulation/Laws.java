@@ -34,25 +34,43 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Compares, after a run, what the design's laws say with the provider's books, the store, the queues and the clients. */
+/**
+ * Checks after a run that the service has kept its laws, against the provider's books, the store, the queues and the
+ * clients' answers. The laws, in short (law 4 says how each failure is handled, and has no check of its own):
+ *
+ * <ol>
+ *   <li>An image is bought once in a freshness period: never while a receipt of its key stands. What was deleted is not seen
+ *       again.
+ *   <li>The provider never gets more calls than it allows, in a window and in flight.
+ *   <li>While one answer asks to wait, no call of its account leaves.
+ *   <li>A failure is retried, put off or final, as its kind says.
+ *   <li>A client gets the image that it asked for, and none that is older than the last one it got or than a purge.
+ *   <li>A client is told only of images that are in the store.
+ *   <li>What was accepted (a job, a 202, a batch, a callback) comes to its end.
+ *   <li>A request is answered by its deadline.
+ *   <li>Credits are counted before they are spent, and a budget is kept.
+ *   <li>A signed URL is valid for as long as the configuration says.
+ *   <li>What a plan was to make is still fresh when the next plan begins.
+ * </ol>
+ */
 final class Laws {
 
     /** How far the clock of a machine may be off. */
     static final Duration MOST_SKEW = Duration.ofSeconds(20);
 
     private static final long SECOND = 1_000_000_000L;
-    /** What Redis, the store and the queue may take after the deadline has come, each at most once or twice. */
+    /** How long after its deadline a request may be answered: Redis, the store and the queue are then asked once or twice. */
     private static final long LATENESS = 2 * SECOND;
-    /** The time-outs of Redis that one request may meet, one after the other, before Redis is given a rest. */
+    /** The same without Redis: a request may meet several of its time-outs, until Redis is not asked for a while. */
     private static final long LATENESS_WITHOUT_REDIS = 3 * SECOND;
     /** A call's receipt is written at most this long before it leaves. */
     private static final long LONGEST_LEAD = SECOND;
     /**
-     * Nine commands of a request without a deadline, if Redis needs its whole time-out for each, and the queue; two of them take
-     * the mark back when the queue is down.
+     * The same with a slow Redis: a request with no time to wait sends nine commands, which may take almost a time-out each,
+     * and asks the queue. Two of the commands take the mark back when the queue is down.
      */
     private static final long LATENESS_WITH_SLOW_REDIS = 5 * SECOND;
-    /** As {@code afterimage.cache.near-ttl} has it, with what an answer takes. */
+    /** How long a process may answer from its near cache: {@code afterimage.cache.near-ttl}, and the time of an answer. */
     private static final long NEAR = 3 * SECOND;
 
     private static final int REPURCHASES = 1;
@@ -74,7 +92,7 @@ final class Laws {
     private final Map<ImageKey, List<Call>> callsOf = new LinkedHashMap<>();
     private final Map<Integer, Landed> landed = new LinkedHashMap<>();
 
-    /** Where and when the image of a call came to lie in the store. */
+    /** An image in the store, as its index entry says, and when it was stored. */
     private record Landed(IndexEntry entry, long at) {}
 
     Laws(Fleet fleet) {
@@ -113,40 +131,40 @@ final class Laws {
     }
 
     void check() {
-        callsOf.values().forEach(this::bills);
-        limits();
-        coolDowns();
-        credits();
-        jobs();
-        fleet.answers().forEach(this::deadline);
-        images();
-        fleet.answers().forEach(this::deleted);
-        fleet.answers().forEach(this::purged);
+        callsOf.values().forEach(this::checkPurchases);
+        checkLimits();
+        checkCoolDowns();
+        checkCredits();
+        checkJobs();
+        fleet.answers().forEach(this::checkDeadline);
+        checkImages();
+        fleet.answers().forEach(this::checkAfterDelete);
+        fleet.answers().forEach(this::checkAfterPurge);
         UrlLaw urls = new UrlLaw(fleet);
-        fleet.answers().forEach(answered -> url(answered, urls));
+        fleet.answers().forEach(answered -> checkUrl(answered, urls));
         new CallbackLaw(fleet, this, urls).check();
         new BatchLaw(this.fleet, request -> versionsOf(request).stream().anyMatch(this::hasCause)).check();
     }
 
     // ---- law 1 ----
 
-    private void bills(List<Call> calls) {
+    private void checkPurchases(List<Call> calls) {
         Call last = null;
         int purchases = 0;
         long countedSince = Long.MIN_VALUE;
         for (Call call : calls) {
             if (last != null) {
-                if (call.arrived < last.ended && !excused(last, call)) {
+                if (call.arrived < last.ended && !isExcused(last, call)) {
                     fleet.violated("law 1", "two calls of one key at once: %s, %s", last, call);
                 }
                 Landed image = landed.get(last.number);
                 if (image != null && image.at() <= call.arrived) {
-                    standing(last, image, call);
+                    checkStoredImage(last, image, call);
                 } else if (wasThrownAway(last, call)) {
                     fleet.violated("law 1", "an image that came was bought again: %s, %s", last, call);
                 } else if (isUnknown(last)
                         && call.arrived < last.departed + longestCall - SECOND / 2
-                        && !excused(last, call)
+                        && !isExcused(last, call)
                         && !wasDeletedAfterAnImage(calls, last, call)) {
                     fleet.violated("law 1", "bought again while its receipt stands: %s, %s", last, call);
                 }
@@ -155,7 +173,7 @@ final class Laws {
                     countedSince = call.arrived;
                 }
             }
-            note(call);
+            countTrial(call);
             if (!call.isKnownNotBilled()) {
                 last = call;
                 purchases++;
@@ -169,26 +187,32 @@ final class Laws {
         }
     }
 
-    /** Whether an image of this key came into the store in this time, of whichever call: a process that stood still stores late. */
+    /** Whether the image of any of these calls was stored in this time. It may be an old one: a frozen process stores late. */
     private boolean hasLanded(List<Call> calls, long since, Call until) {
         return calls.stream()
                 .map(call -> landed.get(call.number))
                 .anyMatch(image -> image != null && image.at() > since && image.at() <= until.arrived);
     }
 
-    /** An image of an earlier call, which came late, ends what is known of a call in vain; once it is deleted, a new one is bought. */
+    /**
+     * Whether the image of an earlier call was stored late, and deleted: it ends the receipt of the last call, and after the
+     * deletion a new image may be bought.
+     */
     private boolean wasDeletedAfterAnImage(List<Call> calls, Call last, Call call) {
         return hasLanded(calls, last.departed, call) && isDeleted(call.key, last.departed, call.arrived);
     }
 
-    /** Calls in vain count until the key is deleted, Redis loses its memory, or three quarters of a freshness period are over. */
+    /**
+     * Whether the fleet has forgotten the purchases of a key: it was deleted, Redis has lost its memory, or three quarters of a
+     * freshness period are over.
+     */
     private boolean isForgotten(Call last, Call call) {
         return isDeleted(call.key, last.departed - LONGEST_LEAD, call.arrived)
                 || isMemoryLost(last.departed, call.arrived)
                 || call.arrived - last.departed + LONGEST_LEAD >= scenario.ttl().toNanos() / 4 * 3;
     }
 
-    private void note(Call call) {
+    private void countTrial(Call call) {
         if (call.isKnownNotBilled()) {
             switch (call.behaviour) {
                 case THROTTLED, THROTTLED_WITHOUT_A_WAIT -> fleet.tried(Trial.THROTTLING);
@@ -203,7 +227,7 @@ final class Laws {
         }
     }
 
-    /** Nobody of the fleet knows how it ended. */
+    /** Whether no process of the fleet knows how the call ended. */
     private static boolean isUnknown(Call call) {
         return call.delivered < 0
                 || switch (call.behaviour) {
@@ -212,7 +236,7 @@ final class Laws {
                 };
     }
 
-    private void standing(Call last, Landed image, Call call) {
+    private void checkStoredImage(Call last, Landed image, Call call) {
         boolean expired = nanosOf(image.entry().freshUntil()) <= call.arrived + 2 * MOST_SKEW.toNanos();
         boolean planned = fleet.planTimes().stream()
                 .anyMatch(begun -> begun <= call.arrived
@@ -223,7 +247,7 @@ final class Laws {
         }
     }
 
-    /** Its image came to a process that had all the time to store it. */
+    /** Whether the call's image came to a process that could store it, and it was bought again. */
     private boolean wasThrownAway(Call last, Call call) {
         return last.isImage
                 && last.delivered >= 0
@@ -237,8 +261,8 @@ final class Laws {
                                         && incident.until() > last.departed);
     }
 
-    /** A holder that is gone and a Redis that lost its memory: together they cost what an API without idempotency costs. */
-    private boolean excused(Call last, Call call) {
+    /** Whether the process of the last call was gone and Redis had lost its receipt: then nobody could know of the call. */
+    private boolean isExcused(Call last, Call call) {
         return isMemoryLost(last.departed, call.arrived) && isGone(last.caller, last.departed, call.arrived);
     }
 
@@ -264,16 +288,16 @@ final class Laws {
 
     // ---- laws 2 and 3 ----
 
-    private void limits() {
+    private void checkLimits() {
         Map<String, List<Call>> byAccount =
                 fleet.provider().arrivals().stream().collect(Collectors.groupingBy(call -> call.account));
-        byAccount.values().forEach(this::limitsOfAccount);
+        byAccount.values().forEach(this::checkLimitsOfAccount);
         if (byAccount.size() > 1) {
             fleet.tried(Trial.TWO_ACCOUNTS);
         }
     }
 
-    private void limitsOfAccount(List<Call> arrivals) {
+    private void checkLimitsOfAccount(List<Call> arrivals) {
         for (int i = 0; i < arrivals.size(); i++) {
             Call call = arrivals.get(i);
             if (i + 1 >= scenario.rate()) {
@@ -302,7 +326,7 @@ final class Laws {
         }
     }
 
-    private void coolDowns() {
+    private void checkCoolDowns() {
         for (Call throttled : fleet.provider().arrivals()) {
             if (throttled.waitUntil < 0
                     || throttled.delivered < 0
@@ -323,7 +347,7 @@ final class Laws {
 
     // ---- law 9 ----
 
-    private void credits() {
+    private void checkCredits() {
         Map<String, Long> billed = fleet.provider().arrivals().stream()
                 .filter(call -> call.billed)
                 .collect(Collectors.groupingBy(call -> call.account, Collectors.counting()));
@@ -352,7 +376,7 @@ final class Laws {
 
     // ---- law 7 ----
 
-    private void jobs() {
+    private void checkJobs() {
         for (SimulatedQueues.Sent dead : fleet.queues().on(SimulatedQueues.DEAD)) {
             fleet.tried(Trial.DEAD_LETTER);
             String reason = dead.attribute("reason");
@@ -392,7 +416,7 @@ final class Laws {
         }
     }
 
-    /** Nobody waits for a batch that was not taken in, or was cancelled. */
+    /** Whether somebody waits for the job: not if its batch was not accepted, or was cancelled. */
     private boolean isWanted(Job.Image job) {
         return job.row().isEmpty()
                 || fleet.batches().sent().stream()
@@ -426,8 +450,8 @@ final class Laws {
     }
 
     /**
-     * Whether there is a reason to give a job of this image up: of the provider, or no purchase's image could be stored
-     * while its receipt stood.
+     * Whether there was a reason to give a job of this image up: the provider made no image, or none that was bought could
+     * be stored.
      */
     private boolean hasCause(ImageKey key) {
         List<Call> calls = fleet.provider().books().stream()
@@ -446,7 +470,7 @@ final class Laws {
                                 });
     }
 
-    /** Whether the image came, but its process could not keep the receipt up: it stood still, or did not reach Redis. */
+    /** Whether the image came, but its process could not renew the receipt: it was gone, or did not reach Redis. */
     private boolean isHolderOutOfReach(Call call) {
         long until = landed.containsKey(call.number) ? landed.get(call.number).at() : fleet.now();
         return call.isImage
@@ -460,7 +484,7 @@ final class Laws {
 
     // ---- law 8 ----
 
-    private void deadline(Answered answered) {
+    private void checkDeadline(Answered answered) {
         if (answered.stoodStill()) {
             return;
         }
@@ -493,7 +517,7 @@ final class Laws {
 
     // ---- laws 5 and 6 ----
 
-    private void images() {
+    private void checkImages() {
         for (Stored stored : fleet.store().everWritten()) {
             Optional<ImageKey> key = keyOf(stored);
             if (key.isEmpty()) {
@@ -521,13 +545,13 @@ final class Laws {
         }
     }
 
-    /** The store keeps no URL beside the entry. */
+    /** Whether the answer is of this image. */
     private static boolean isOf(Landed image, ImageOutcome.Ready ready) {
         return IndexEntryCodec.encode(image.entry()).equals(IndexEntryCodec.encode(ready.entry()))
                 && image.entry().key().equals(ready.key());
     }
 
-    private void url(Answered answered, UrlLaw urls) {
+    private void checkUrl(Answered answered, UrlLaw urls) {
         if (!(answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready)) {
             return;
         }
@@ -563,7 +587,7 @@ final class Laws {
                 .orElse(0);
     }
 
-    /** Whether that version of the image lay in the store by then. */
+    /** Whether the image of this key that was created at this time was in the store by then. */
     boolean isThere(ImageKey key, Instant createdAt, long by) {
         return landed.values().stream()
                 .anyMatch(image -> image.at() <= by
@@ -571,14 +595,19 @@ final class Laws {
                         && image.entry().createdAt().equals(createdAt));
     }
 
-    /** Whether nobody makes the image any more that was promised at one time, by another. */
+    /**
+     * Whether a promised image was given up.
+     *
+     * @param promised when it was promised
+     * @param by until when it was given up
+     */
     boolean isGivenUp(ImageKey key, long promised, long by) {
         return isDeleted(key, promised, by)
                 || fleet.mayBePurged(by)
                 || deadLettersOf(key).anyMatch(dead -> dead.at <= by);
     }
 
-    /** When the image that was promised then was there or was given up. */
+    /** When an image that was promised at this time was stored or given up. */
     long endOf(ImageRequest request, long promised) {
         List<ImageKey> versions = versionsOf(request);
         LongStream made = landed.values().stream()
@@ -588,8 +617,8 @@ final class Laws {
         return LongStream.concat(made, dead).filter(at -> at >= promised).min().orElse(promised);
     }
 
-    /** What was deleted is not seen again: whoever asks after the 204 sees an image that was bought after it, or none. */
-    private void deleted(Answered answered) {
+    /** Checks that a request after the 204 of a DELETE is not answered with an image that was bought before it. */
+    private void checkAfterDelete(Answered answered) {
         if (!(answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready)) {
             return;
         }
@@ -620,7 +649,7 @@ final class Laws {
         }
     }
 
-    /** A process that stood still between the receipt and the index enters its image first and then checks it. */
+    /** Whether the process was frozen just before: it enters its image into the index first, and then checks for a DELETE. */
     private boolean hasJustThawed(SimulatedMachine machine, Answered answered) {
         return happened(
                 EnumSet.of(Kind.FREEZE_BRIEFLY, Kind.FREEZE_FOR_LONG),
@@ -629,8 +658,8 @@ final class Laws {
                 answered.ended());
     }
 
-    /** What was purged is not seen again. */
-    private void purged(Answered answered) {
+    /** Checks that a request after a purge is not answered with an image of an older version. */
+    private void checkAfterPurge(Answered answered) {
         if (!(answered.outcome().orElse(null) instanceof ImageOutcome.Ready ready) || scenario.smallFailures()) {
             return;
         }
@@ -657,8 +686,8 @@ final class Laws {
     }
 
     /**
-     * Since when an outage of Redis may keep a purge from being told to it: a process that could not reach Redis gives it a
-     * rest of a second, of its own time, which stands still with the process.
+     * Since when an outage of Redis may have kept a purge from reaching it: a process that could not reach Redis does not ask
+     * it for a second of its own time, which stops while the process is frozen.
      */
     private long restsSince(Purged purge) {
         return fleet.incidents().stream()
@@ -672,7 +701,7 @@ final class Laws {
                 - 2 * SECOND;
     }
 
-    /** Nobody can be told of a DELETE that was noted in a Redis which cannot be asked, until a little after it is back. */
+    /** Whether Redis could not be asked for the note of a DELETE, or only a little before could not. */
     private boolean isRedisAway(long from, Answered answered) {
         return happened(OF_REDIS, null, Math.max(from, answered.begun() - 10 * SECOND), answered.ended());
     }
@@ -681,8 +710,8 @@ final class Laws {
         return behaviour == Behaviour.IMAGE || behaviour == Behaviour.SLOW_IMAGE;
     }
 
-    /** The last thing that went wrong before that moment was over so long before it. */
-    static boolean wasCalm(List<Incident> incidents, long now, Duration since) {
-        return incidents.stream().allMatch(incident -> incident.until() < now - since.toNanos());
+    /** Whether all faults were over for at least this long. */
+    static boolean wasCalm(List<Incident> incidents, long now, Duration atLeast) {
+        return incidents.stream().allMatch(incident -> incident.until() < now - atLeast.toNanos());
     }
 }

@@ -35,14 +35,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Mistakes that the service once made, or could make, put back one at a time. */
+/** Mistakes that the service once made, or could make. Each is put back alone, for the simulation to find. */
 enum NamedFaults implements Flaw {
 
     /** Only the lease keeps two from buying, and a lease ends while its holder stands still. */
     A_LEASE_IS_TAKEN_FOR_PROOF("law 1: (two calls of one key at once|bought again while its receipt stands)") {
         @Override
         public ProviderLimiter limiter(ProviderLimiter right) {
-            return bent(ProviderLimiter.class, right, (method, arguments, proceed) -> {
+            return intercepted(ProviderLimiter.class, right, (method, arguments, proceed) -> {
                 if (method.equals("depart")) {
                     arguments[1] = ofNoKey((Purchase) arguments[1], arguments[0].hashCode());
                 }
@@ -52,7 +52,7 @@ enum NamedFaults implements Flaw {
 
         @Override
         public Receipts receipts(Receipts right) {
-            return bent(
+            return intercepted(
                     Receipts.class,
                     right,
                     (method, arguments, proceed) -> method.equals("refusal") ? Optional.empty() : proceed.call());
@@ -89,7 +89,7 @@ enum NamedFaults implements Flaw {
     A_LOST_MEMORY_IS_TAKEN_FOR_A_FIRST_START("law [12]: (two calls|bought again while|too many calls)") {
         @Override
         public ImageStore store(ImageStore right) {
-            return bent(
+            return intercepted(
                     ImageStore.class,
                     right,
                     (method, arguments, proceed) ->
@@ -100,7 +100,7 @@ enum NamedFaults implements Flaw {
     A_DELETE_IS_NOT_NOTED("law 1: deleted at .* and seen again") {
         @Override
         public Receipts receipts(Receipts right) {
-            return bent(
+            return intercepted(
                     Receipts.class,
                     right,
                     (method, arguments, proceed) -> method.equals("noteDeleted") ? null : proceed.call());
@@ -110,7 +110,7 @@ enum NamedFaults implements Flaw {
     AN_IMAGE_THAT_THE_STORE_REFUSED_IS_FORGOTTEN("law 6: a client was told of an image that is not in the store") {
         @Override
         public ImageStore store(ImageStore right) {
-            return bent(ImageStore.class, right, (method, arguments, proceed) -> {
+            return intercepted(ImageStore.class, right, (method, arguments, proceed) -> {
                 try {
                     return proceed.call();
                 } catch (StoreUnavailableException refused) {
@@ -126,7 +126,7 @@ enum NamedFaults implements Flaw {
     CREDITS_ARE_NOT_GIVEN_BACK("law 9: \\d+ credits are counted for") {
         @Override
         public CreditBudget budget(CreditBudget right) {
-            return bent(
+            return intercepted(
                     CreditBudget.class,
                     right,
                     (method, arguments, proceed) -> method.equals("giveBack") ? null : proceed.call());
@@ -136,7 +136,7 @@ enum NamedFaults implements Flaw {
     A_PROVIDERS_WAIT_IS_NOT_SHARED("law 3: left during a cool-down") {
         @Override
         public ProviderLimiter limiter(ProviderLimiter right) {
-            return bent(
+            return intercepted(
                     ProviderLimiter.class,
                     right,
                     (method, arguments, proceed) -> method.equals("coolDown") ? null : proceed.call());
@@ -153,7 +153,7 @@ enum NamedFaults implements Flaw {
     A_PLANS_JOBS_HAVE_NO_HORIZON("law 11: ") {
         @Override
         public JobQueue queue(JobQueue right) {
-            return bent(JobQueue.class, right, (method, arguments, proceed) -> {
+            return intercepted(JobQueue.class, right, (method, arguments, proceed) -> {
                 if (method.equals("enqueue")) {
                     arguments[0] = ((List<?>) arguments[0])
                             .stream()
@@ -169,7 +169,7 @@ enum NamedFaults implements Flaw {
     A_JOB_IS_TAKEN_FROM_THE_QUEUE_BEFORE_IT_IS_DONE("law 7: (a job was lost|a 202 was no promise)") {
         @Override
         public JobQueue queue(JobQueue right) {
-            return bent(JobQueue.class, right, (method, arguments, proceed) -> {
+            return intercepted(JobQueue.class, right, (method, arguments, proceed) -> {
                 Object answer = proceed.call();
                 if (method.equals("claim")) {
                     ((List<?>) answer).forEach(claim -> right.complete((Claim) claim));
@@ -179,7 +179,7 @@ enum NamedFaults implements Flaw {
         }
     },
 
-    A_REFUSED_KEY_BURIES_JOBS("law 7: a dead letter without a cause") {
+    A_REFUSED_KEY_DEAD_LETTERS_JOBS("law 7: a dead letter without a cause") {
         @Override
         public ImageGenerator provider(ImageGenerator right) {
             return (request, attempt) -> {
@@ -195,7 +195,7 @@ enum NamedFaults implements Flaw {
     A_KEY_IS_CALLED_PENDING_BEFORE_IT_IS_QUEUED("law 7: a 202 was no promise") {
         @Override
         public PendingKeys marks(PendingKeys right) {
-            return bent(PendingKeys.class, right, (method, arguments, proceed) -> {
+            return intercepted(PendingKeys.class, right, (method, arguments, proceed) -> {
                 Object answer = proceed.call();
                 if (method.equals("intend")) {
                     right.confirm((ImageKey) arguments[0]);
@@ -208,7 +208,7 @@ enum NamedFaults implements Flaw {
     A_PURGE_IS_TOLD_TO_NOBODY("law 5: purged to version .* was seen") {
         @Override
         public TemplateVersions versions(TemplateVersions right) {
-            return bent(
+            return intercepted(
                     TemplateVersions.class,
                     right,
                     (method, arguments, proceed) -> method.equals("raise")
@@ -223,7 +223,7 @@ enum NamedFaults implements Flaw {
     A_ROW_THAT_FAILS_IS_NOT_COUNTED("law 7: batch-\\d did not end") {
         @Override
         public BatchLedger ledger(BatchLedger right) {
-            return bent(BatchLedger.class, right, (method, arguments, proceed) -> {
+            return intercepted(BatchLedger.class, right, (method, arguments, proceed) -> {
                 if (method.equals("record")) {
                     arguments[1] = ((List<?>) arguments[1])
                             .stream()
@@ -239,7 +239,7 @@ enum NamedFaults implements Flaw {
     A_CALLBACK_IS_NOTED_BEFORE_IT_IS_QUEUED("law 7: batch-\\d ended and its sender was not called back") {
         @Override
         public BatchLedger ledger(BatchLedger right) {
-            return bent(BatchLedger.class, right, (method, arguments, proceed) -> {
+            return intercepted(BatchLedger.class, right, (method, arguments, proceed) -> {
                 Object answer = proceed.call();
                 if (method.equals("dueCallback") && ((Optional<?>) answer).isPresent()) {
                     right.callbackQueued((String) arguments[0]);
@@ -252,7 +252,7 @@ enum NamedFaults implements Flaw {
     A_CALLBACK_IS_DROPPED_WHILE_ITS_IMAGE_IS_MADE("law 7: the caller of .* was not called back") {
         @Override
         public JobQueue queue(JobQueue right) {
-            return bent(
+            return intercepted(
                     JobQueue.class,
                     right,
                     (method, arguments, proceed) -> method.equals("retryLater")
@@ -278,7 +278,7 @@ enum NamedFaults implements Flaw {
     A_REQUEST_WAITS_PAST_ITS_DEADLINE("law 8: a request with a deadline") {
         @Override
         public ImageService images(ImageService right) {
-            return bent(ImageService.class, right, (method, arguments, proceed) -> {
+            return intercepted(ImageService.class, right, (method, arguments, proceed) -> {
                 if (arguments != null
                         && arguments[0] instanceof GenerationRequest generationRequest
                         && !generationRequest.queued()) {
@@ -300,9 +300,9 @@ enum NamedFaults implements Flaw {
     private final String violation;
 
     /**
-     * A fault.
+     * A mistake.
      *
-     * @param violation what is said of the law that it violates: a regular expression
+     * @param violation a regular expression, found in the violation that the simulation must report
      */
     NamedFaults(String violation) {
         this.violation = violation;
@@ -312,13 +312,13 @@ enum NamedFaults implements Flaw {
         return violation;
     }
 
-    /** The same call at the part that does it right. */
+    /** Makes the intercepted call to the right implementation. */
     interface Proceed {
         Object call() throws Exception;
     }
 
-    /** What is done in the place of a call. */
-    private interface Bend {
+    /** Answers the calls of a port in place of the right implementation. */
+    private interface Interceptor {
         Object call(String method, Object[] arguments, Proceed proceed) throws Exception;
     }
 
@@ -327,10 +327,10 @@ enum NamedFaults implements Flaw {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> T bent(Class<T> port, T right, Bend bend) {
+    private static <T> T intercepted(Class<T> port, T right, Interceptor interceptor) {
         return (T) Proxy.newProxyInstance(port.getClassLoader(), new Class<?>[] {port}, (proxy, method, arguments) -> {
             try {
-                return bend.call(method.getName(), arguments, () -> {
+                return interceptor.call(method.getName(), arguments, () -> {
                     try {
                         return method.invoke(right, arguments);
                     } catch (InvocationTargetException thrown) {
@@ -347,7 +347,7 @@ enum NamedFaults implements Flaw {
     }
 
     private static Receipts settling(Receipts right, Settling instead) {
-        return bent(Receipts.class, right, (method, arguments, proceed) -> {
+        return intercepted(Receipts.class, right, (method, arguments, proceed) -> {
             if (method.equals("settle")) {
                 arguments[1] = instead.of((CallOutcome) arguments[1]);
             }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Mistakes that are put back are found: what finds them finds others of their kind. */
+/** Checks that the simulation can find mistakes: each of the {@link NamedFaults} is put back, and must be reported. */
 @Timeout(value = 600, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NamedFaultsTest {
 

@@ -9,22 +9,22 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Law 11, looked at when a night begins: what the plan before it was to make is fresh still. */
+/** Law 11, checked when a plan begins: the images that the plan before it was to make are still fresh. */
 final class NightLaw {
 
     /**
-     * How much earlier than the next plan an image may expire, in nanoseconds: the turn of a plan is up to two skews earlier
-     * than it, an image that was made since then is not made anew, and the clock by which it expires may be wrong, too.
+     * How long before the next plan an image may expire, in nanoseconds: a plan's turn lies up to two skews before the plan
+     * begins, an image that was made since the turn is not made anew, and the clock that set its end may be off by a third.
      */
     private static final long EARLIEST = 3 * Laws.MOST_SKEW.toNanos();
 
-    /** How long an image may be stored before the fleet has counted it, in nanoseconds. */
+    /** How long after it was stored an image may be counted as a usable answer, in nanoseconds. */
     private static final long LONGEST_NOTE = 1_000_000_000;
 
-    /** In which the fleet recovers from what went wrong: jobs are handed out again, retried and made. */
+    /** How long the fleet takes to recover from a fault: jobs are handed out again and retried. */
     private static final Duration RECOVERY = Duration.ofMinutes(10);
 
-    /** Three probes: one that ends in another failure (429, 503) tells nothing, and the next comes 15 min later. */
+    /** How long a lane may stay stopped: three probes, 15 min apart, because one that ends in 429 or 503 decides nothing. */
     private static final Duration STOP = Duration.ofMinutes(45);
 
     private static final int MAX_UNUSABLE = 5;
@@ -56,7 +56,7 @@ final class NightLaw {
             if (hasTrouble(key, since)) {
                 continue;
             }
-            boolean fresh = Optional.ofNullable(fleet.store().look("images/" + key.value()))
+            boolean fresh = Optional.ofNullable(fleet.store().find("images/" + key.value()))
                     .flatMap(stored -> Laws.entryOf(key, stored))
                     .filter(entry -> Laws.nanosOf(entry.freshUntil()) > now - EARLIEST)
                     .isPresent();
@@ -72,7 +72,7 @@ final class NightLaw {
         }
     }
 
-    /** When the night of this plan began: an earlier try, which did not come to its end, may have queued and made its rows. */
+    /** When the first try of this plan began: one that did not come to its end may have queued rows already. */
     private long firstTry(Fleet.Planned plan) {
         long nightBefore = plan.begun() - scenario.period().toNanos() / 2;
         return fleet.planTimes().stream()
@@ -83,9 +83,9 @@ final class NightLaw {
     }
 
     /**
-     * A provider that refuses the key, is out of credits or sends no images again and again is asked every 15 min only. The fleet
-     * counts answers, which come in another order than the calls left, and an image when it is stored, or shortly after: that
-     * note travels, too.
+     * Whether lanes may have been stopped since then: the provider refused the key, was out of credits or sent no images again
+     * and again. The fleet counts answers in the order in which they come, and an image when it is stored or shortly after,
+     * so both times are tried.
      */
     private boolean lanesWereStopped(long since) {
         return lanesWereStopped(since, 0) || lanesWereStopped(since, LONGEST_NOTE);
@@ -126,9 +126,9 @@ final class NightLaw {
     }
 
     /**
-     * The provider did not make it when asked, two processes ended before they had stored it (two purchases are all that a key
-     * has), its job was given up (law 7 wants a cause for that), or somebody deleted it. Calls in vain are remembered for a
-     * freshness period, so those of the former night count, too.
+     * Whether there is a reason why the image is missing: the provider did not make it, two processes ended before they had
+     * stored it (a key has two purchases), its job was given up (law 7 wants a cause for that), or it was deleted. Calls in
+     * vain are remembered for a freshness period, so those of the former night count, too.
      */
     private boolean hasTrouble(ImageKey key, long since) {
         long remembered =

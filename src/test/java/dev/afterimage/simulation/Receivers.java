@@ -12,23 +12,23 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 
-/** Those who are called back: now and then they cannot be reached or are out of order, and some take nothing at all. */
+/** The receivers of callbacks: sometimes they cannot be reached or answer with an error, and some accept none at all. */
 final class Receivers {
 
     /**
-     * A callback that came.
+     * A callback that arrived.
      *
-     * @param at the simulation's time, in nanoseconds
-     * @param made by the clock of the process that sent it, when it wrote the body
+     * @param at when it arrived: the simulation's time, in nanoseconds
+     * @param made when its process wrote the body, by the process' own clock
      */
     record Told(String body, long at, Instant made) {}
 
-    /** An address at which one callback is waited for. */
+    /** A callback URL, which expects one callback. */
     static final class Receiver {
         final URI address;
         final List<Told> told = new ArrayList<>();
         private final boolean takesNothing;
-        /** When it took one, if it did. */
+        /** When it accepted the callback first, in nanoseconds; the greatest long if it never did. */
         private long tookAt = Long.MAX_VALUE;
 
         private Receiver(URI address, boolean takesNothing) {
@@ -65,7 +65,7 @@ final class Receivers {
         return receiver;
     }
 
-    /** The way of one process to them. */
+    /** The transport by which one process reaches the receivers. */
     Callbacks.Transport transport(SimulatedMachine machine) {
         return new Callbacks.Transport() {
             @Override

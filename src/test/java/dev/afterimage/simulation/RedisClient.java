@@ -201,7 +201,7 @@ final class RedisClient implements Redis {
                             }));
         }
 
-        /** The server's end is gone; this machine learns of it a little later. */
+        /** Breaks the connection at the server's end; this machine learns of it a little later. */
         void broken() {
             brokenThere = true;
             network.closed(this);

@@ -22,7 +22,7 @@ final class RedisModel {
     /** A simple string, such as OK. */
     record Status(String text) {}
 
-    /** What Redis answers with a minus sign. */
+    /** An error reply: what Redis answers with a leading minus sign. */
     static final class Refusal extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -455,7 +455,7 @@ final class RedisModel {
         return former ? 1 : 0;
     }
 
-    /** A key without members is no key; but bits that were set once stay one. */
+    /** Removes the key if it is an empty hash or sorted set, as Redis does; a string stays, whatever its bits. */
     private void forgetEmpty(String key) {
         Kept kept = find(key);
         boolean empty = kept != null

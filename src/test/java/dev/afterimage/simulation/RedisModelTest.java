@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The simulated Redis answers as a real one: the same random histories at both, every answer compared. */
+/** The simulated Redis answers as a real one does: both get the same random commands, and every answer is compared. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class RedisModelTest {
 
@@ -46,12 +46,12 @@ class RedisModelTest {
                     int at = i;
                     assertThat(commands.get(i).getFirst().equals("EVAL")
                                     && real.get(i).startsWith("refused"))
-                            .as(() -> told(commands.get(at)) + " ran into " + real.get(at))
+                            .as(() -> abbreviated(commands.get(at)) + " ran into " + real.get(at))
                             .isFalse();
                     assertThat(spell(model, commands.get(i)))
-                            .as(() -> "answer to " + told(commands.get(at)) + " after "
+                            .as(() -> "answer to " + abbreviated(commands.get(at)) + " after "
                                     + commands.subList(Math.max(0, at - 11), at).stream()
-                                            .map(RedisModelTest::told)
+                                            .map(RedisModelTest::abbreviated)
                                             .toList())
                             .isEqualTo(real.get(i));
                 }
@@ -62,8 +62,8 @@ class RedisModelTest {
         }
     }
 
-    /** Scripts by their first line. */
-    private static List<String> told(List<String> command) {
+    /** The command for a message: of a script only its first line. */
+    private static List<String> abbreviated(List<String> command) {
         return command.stream().map(word -> word.lines().findFirst().orElse("")).toList();
     }
 
@@ -111,7 +111,7 @@ class RedisModelTest {
         return response.type() + " " + response;
     }
 
-    /** Commands and scripts as the adapters send them, on a few keys of its own, so that they meet. */
+    /** Random commands and scripts as the adapters send them, on few keys, so that they often concern the same one. */
     private static final class RandomHistory {
 
         private final Random random;
@@ -140,7 +140,7 @@ class RedisModelTest {
             return commands;
         }
 
-        private String one(String... words) {
+        private String oneOf(String... words) {
             return words[random.nextInt(words.length)];
         }
 
@@ -157,9 +157,9 @@ class RedisModelTest {
 
         /** The whole script, on two accounts and the receipts of two images. */
         private List<String> limiter() {
-            List<String> accounts = confirmed ? List.of(one("", "account:two:"), "account:one:") : List.of("");
+            List<String> accounts = confirmed ? List.of(oneOf("", "account:two:"), "account:one:") : List.of("");
             List<String> keys = new ArrayList<>(
-                    List.of(prefix + "state", prefix + "receipt:" + one("image1", "image2"), prefix + "receipts"));
+                    List.of(prefix + "state", prefix + "receipt:" + oneOf("image1", "image2"), prefix + "receipts"));
             List<String> rules = new ArrayList<>();
             for (String account : accounts) {
                 for (String part : List.of(
@@ -174,10 +174,10 @@ class RedisModelTest {
                         "10000000",
                         prefix.hashCode() % 2 == 0 ? "0" : "3",
                         "2",
-                        one("0", "0", "1")));
+                        oneOf("0", "0", "1")));
             }
             String action = confirmed
-                    ? one(
+                    ? oneOf(
                             "acquire",
                             "acquire",
                             "acquire",
@@ -202,16 +202,16 @@ class RedisModelTest {
             List<String> arguments =
                     new ArrayList<>(List.of(action, Long.toString(time), "65000000", "100000", "99", "2", "epoch"));
             arguments.add(confirmed ? "token" + number(6) : "epoch");
-            arguments.add(one("INTERACTIVE", "BULK"));
-            arguments.add(one("0", "1", "100000", "2000000", "9007199254740000"));
+            arguments.add(oneOf("INTERACTIVE", "BULK"));
+            arguments.add(oneOf("0", "1", "100000", "2000000", "9007199254740000"));
             arguments.add(Integer.toString(accounts.size()));
             arguments.addAll(rules);
             String departed = Long.toString(time - random.nextInt(2_000_000));
             switch (action) {
                 case "depart", "redepart", "restamp", "cancel" ->
-                    arguments.addAll(List.of("0", "3600000000", one("one", ""), "card", one("{}", "{}", ""), ""));
-                case "lower" -> arguments.add(one("1", "2"));
-                case "stop" -> arguments.add(one("ACCESS_REFUSED", "OUT_OF_CREDITS", "UNUSABLE_ANSWERS"));
+                    arguments.addAll(List.of("0", "3600000000", oneOf("one", ""), "card", oneOf("{}", "{}", ""), ""));
+                case "lower" -> arguments.add(oneOf("1", "2"));
+                case "stop" -> arguments.add(oneOf("ACCESS_REFUSED", "OUT_OF_CREDITS", "UNUSABLE_ANSWERS"));
                 case "settle" ->
                     arguments.addAll(List.of(
                             departed,
@@ -220,12 +220,12 @@ class RedisModelTest {
                             "card",
                             "{}",
                             "s",
-                            one("IMAGE", "FREE", "REJECTED", "UNUSABLE", "UNKNOWN"),
+                            oneOf("IMAGE", "FREE", "REJECTED", "UNUSABLE", "UNKNOWN"),
                             "1772625600000",
                             "why",
-                            one("0", "1"),
-                            one("0", "60000000"),
-                            one("0", "1")));
+                            oneOf("0", "1"),
+                            oneOf("0", "60000000"),
+                            oneOf("0", "1")));
                 case "hold" -> arguments.addAll(List.of(departed, "3600000000", "one", "card", "{}", "s"));
                 case "ticket" -> arguments.add("job");
                 case "resumeJob", "noteDeleted" -> arguments.add("3600000000");
@@ -243,7 +243,7 @@ class RedisModelTest {
             withImages.add(header + ":images:0");
             return switch (random.nextInt(6)) {
                 case 0 -> script("batch-open", keys, "1772625600000", "owner", "86400000");
-                case 1 -> script("batch-receive", keys, "1772625600001", number(9), one("", "hash"));
+                case 1 -> script("batch-receive", keys, "1772625600001", number(9), oneOf("", "hash"));
                 case 2 -> script("batch-cancel", keys, "1772625600002");
                 case 3 -> script("batch-read", keys);
                 default ->
@@ -253,13 +253,13 @@ class RedisModelTest {
                             "1772625600003",
                             "3",
                             number(9),
-                            one("HIT", "GENERATED", "FAILED"),
+                            oneOf("HIT", "GENERATED", "FAILED"),
                             "a reason",
-                            one("", "abcd"),
+                            oneOf("", "abcd"),
                             "6",
                             number(9),
                             number(9),
-                            one("GENERATED", "FAILED"),
+                            oneOf("GENERATED", "FAILED"),
                             "ein anderer Grund: ä",
                             "efgh",
                             "6",
@@ -274,7 +274,7 @@ class RedisModelTest {
                 case 0 -> List.of("SET", keys.getFirst(), token, "NX", "PX", "600000");
                 case 1 -> script("lease-renew", keys, token, "600000");
                 case 2 -> script("lease-release", keys, token);
-                case 3 -> script("request-claim", keys, one("", "token0"), token, "600000");
+                case 3 -> script("request-claim", keys, oneOf("", "token0"), token, "600000");
                 default -> List.of("GET", keys.getFirst());
             };
         }
@@ -285,21 +285,21 @@ class RedisModelTest {
                     script(
                             "credits",
                             List.of(prefix + "credits"),
-                            one("1000000", "2500000", "-1000000", "0"),
-                            one("-1", "3000000"),
-                            one("-1", "3000000"),
+                            oneOf("1000000", "2500000", "-1000000", "0"),
+                            oneOf("-1", "3000000"),
+                            oneOf("-1", "3000000"),
                             "epoch" + number(3),
-                            one("", "epoch1"),
-                            one("0", "5000000"),
+                            oneOf("", "epoch1"),
+                            oneOf("0", "5000000"),
                             "6048000",
                             "account:one",
                             "template:card",
-                            one("tenant:a", "tenant:b"));
+                            oneOf("tenant:a", "tenant:b"));
                 case 1 ->
                     script(
                             "quota",
                             List.of(prefix + "quota"),
-                            one("spend", "spend", "giveBack"),
+                            oneOf("spend", "spend", "giveBack"),
                             "3",
                             Long.toString(time + random.nextInt(2) * 3_600_000_000L));
                 case 2 -> script("version", List.of(prefix + "version"), "", "", "", "", Long.toString(time / 1000));
@@ -316,8 +316,8 @@ class RedisModelTest {
         }
 
         private List<String> plain() {
-            String key = prefix + one("a", "b");
-            String set = prefix + one("z1", "z2");
+            String key = prefix + oneOf("a", "b");
+            String set = prefix + oneOf("z1", "z2");
             String hash = prefix + "hash";
             return switch (random.nextInt(22)) {
                 case 0 -> List.of("SET", key, number(9), "XX", "PX", "600000");
@@ -327,7 +327,7 @@ class RedisModelTest {
                 case 4 -> List.of("MGET", key, prefix + "b");
                 case 5 -> List.of("DEL", key, set);
                 case 6 -> List.of("EXISTS", key, set, hash);
-                case 7 -> List.of("PEXPIRE", one(key, set), one("600000", "0", "-1"));
+                case 7 -> List.of("PEXPIRE", oneOf(key, set), oneOf("600000", "0", "-1"));
                 case 8 -> List.of("INCRBY", key, number(5));
                 case 9 -> List.of("HSET", hash, "f" + number(3), number(9), "g", number(9));
                 case 10 -> List.of("HMGET", hash, "f0", "f1", "g");
@@ -335,19 +335,19 @@ class RedisModelTest {
                 case 12 -> List.of("EVAL", "return redis.call('HGETALL', KEYS[1])", "1", hash);
                 case 13 -> List.of("HINCRBY", hash, "n", number(5));
                 case 14 -> List.of("HEXISTS", hash, "g");
-                case 15 -> List.of("ZADD", set, one("1", "2", "2.5", "-1", "1772625600000000"), "m" + number(5));
+                case 15 -> List.of("ZADD", set, oneOf("1", "2", "2.5", "-1", "1772625600000000"), "m" + number(5));
                 case 16 ->
                     List.of(
                             "EVAL",
                             "return redis.call('ZRANGE', KEYS[1], ARGV[1], ARGV[2], 'WITHSCORES')",
                             "1",
                             set,
-                            one("0", "-2", "1"),
-                            one("-1", "1", "0"));
-                case 17 -> List.of("ZRANGEBYSCORE", set, one("-inf", "(1", "2"), one("+inf", "(2.5", "2"));
-                case 18 -> List.of("ZREMRANGEBYSCORE", set, "-inf", one("1", "(2"));
-                case 19 -> List.of("ZREMRANGEBYRANK", set, one("0", "-1", "2"), one("-1", "0"));
-                case 20 -> List.of("ZCOUNT", set, one("1", "(1"), "+inf");
+                            oneOf("0", "-2", "1"),
+                            oneOf("-1", "1", "0"));
+                case 17 -> List.of("ZRANGEBYSCORE", set, oneOf("-inf", "(1", "2"), oneOf("+inf", "(2.5", "2"));
+                case 18 -> List.of("ZREMRANGEBYSCORE", set, "-inf", oneOf("1", "(2"));
+                case 19 -> List.of("ZREMRANGEBYRANK", set, oneOf("0", "-1", "2"), oneOf("-1", "0"));
+                case 20 -> List.of("ZCOUNT", set, oneOf("1", "(1"), "+inf");
                 default -> List.of("EVAL", "return redis.call('ZSCORE', KEYS[1], ARGV[1])", "1", set, "m" + number(5));
             };
         }

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The one Redis of the fleet, with what may happen to it: gone (connections are refused and closed), silent (it answers
- * nothing until it is back, and then everything), flushed, restarted, slow, or a connection that breaks with a command under
- * way.
+ * The one Redis of the fleet and the network to it, with their faults: gone (connections are refused and closed), silent (it
+ * answers nothing until it is back, and then everything), flushed, restarted, slow, or a connection that breaks while a
+ * command is under way.
  */
 final class RedisNetwork {
 
@@ -33,7 +33,7 @@ final class RedisNetwork {
         return server;
     }
 
-    /** From now on, what may go wrong with a command is decided there. */
+    /** From now on these faults decide what goes wrong with a command. */
     void use(Faults planned) {
         faults = planned;
     }
@@ -52,7 +52,7 @@ final class RedisNetwork {
         return silent;
     }
 
-    /** A chance, from 0 to 1, that a connection breaks over a command. */
+    /** Sets the chance, from 0 to 1, that a connection breaks while a command is under way. */
     void breaks(double chance) {
         breaks = chance;
     }
@@ -61,7 +61,7 @@ final class RedisNetwork {
         extraLatency = latency;
     }
 
-    /** Refuses and closes connections; what it knew stays. */
+    /** Closes all connections and refuses new ones; the data stays. */
     void leave() {
         gone = true;
         List.copyOf(connections).forEach(RedisClient.Connection::broken);
@@ -80,7 +80,7 @@ final class RedisNetwork {
         silent = true;
     }
 
-    /** One way. Most take half a millisecond, some a few. */
+    /** The time of one way, there or back: mostly below half a millisecond, sometimes a few. */
     Duration latency() {
         double luck = world.chance().nextDouble();
         long micros =
@@ -100,7 +100,7 @@ final class RedisNetwork {
         connections.remove(connection);
     }
 
-    /** When the server gets to it: now, or when it speaks again. */
+    /** Does the server's work now, or once it is no longer silent. */
     void reach(Runnable work) {
         if (silent) {
             unanswered.add(work);
@@ -109,7 +109,7 @@ final class RedisNetwork {
         }
     }
 
-    /** The answer, or the {@link Refusal} itself. */
+    /** Executes a command; returns the answer, or the {@link Refusal} that Redis would answer. */
     Object carryOut(List<String> command) {
         try {
             return server.execute(command);

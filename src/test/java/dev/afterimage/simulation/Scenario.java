@@ -13,13 +13,13 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What a run is about: how the fleet is set up, who asks for what, and in which mood the provider is.
+ * The settings of one run: how the fleet is set up, how much is asked of it, and how often the provider behaves badly.
  *
  * @param accounts how many accounts the fleet has at the provider; each may use the whole rate, concurrency and budget
  * @param concurrency calls in flight that the provider allows; 0: any number
  * @param credits the month's budget; 0: none
- * @param ttl for how long an image is fresh
- * @param callbacks whether some who ask want to be called back
+ * @param ttl how long an image is fresh
+ * @param callbacks whether some clients want callbacks
  * @param sleeps whether a process is frozen after its answers, as on Lambda
  * @param smallFailures whether single calls of Redis, store and queue fail now and then
  */
@@ -56,7 +56,7 @@ record Scenario(
     /**
      * The scenario of a seed.
      *
-     * @param more for what only some runs have, so that the others stay as they are when more is added
+     * @param more random numbers for what was added later and happens in some seeds only, so that the others stay as they were
      */
     static Scenario of(long seed, Random chance, Random more) {
         boolean nights = seed % 6 == 5;
@@ -149,7 +149,7 @@ record Scenario(
         return more.ints(1 + more.nextInt(10), 0, 2 * images).boxed().toList();
     }
 
-    /** Some images are asked for far more often than others, and those of the catalogue, too. */
+    /** The image that a client asks for: some far more often than others, and also those of the catalogue. */
     int image(Random chance) {
         if (catalogueRows > 0 && chance.nextBoolean()) {
             return FIRST_CATALOGUE_IMAGE + chance.nextInt(catalogueRows);

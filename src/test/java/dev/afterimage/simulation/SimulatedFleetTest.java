@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The laws hold in the whole fleet, over time, whatever goes wrong. More seeds: {@code src/bench/simulation.sh}. */
+/** The {@link Laws} hold in the whole fleet, over time, whatever goes wrong. More seeds: {@code src/bench/simulation.sh}. */
 @Timeout(value = 600, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SimulatedFleetTest {
 

@@ -27,8 +27,8 @@ import org.eclipse.microprofile.faulttolerance.exceptions.CircuitBreakerOpenExce
 import org.eclipse.microprofile.faulttolerance.exceptions.TimeoutException;
 
 /**
- * SmallRye's strategies over simulated time. Their figures are those of the annotations and of the settings that take their
- * place, so that what is changed there changes here.
+ * SmallRye's circuit breaker, bulkhead and time-out over simulated time. Their figures are read from the annotations, and from
+ * the settings that replace them.
  */
 final class SimulatedGuards {
 
@@ -39,8 +39,8 @@ final class SimulatedGuards {
     static Guards of(Settings settings, SimulatedMachine machine) {
         return new Guards(
                 new Retrying(machine.machine().pause()),
-                new Breaking(machine.machine()),
-                new Belting(settings, machine),
+                new BreakerByApi(machine.machine()),
+                new TimeLimitedBulkhead(settings, machine),
                 new Limiting(settings, machine.machine()));
     }
 
@@ -65,12 +65,12 @@ final class SimulatedGuards {
                 .getDuration();
     }
 
-    /** A circuit for each API. */
-    private static final class Breaking extends BreakerGuard {
+    /** A circuit breaker for each API. */
+    private static final class BreakerByApi extends BreakerGuard {
         private final Machine machine;
         private final Map<String, Circuit> byApi = new HashMap<>();
 
-        private Breaking(Machine machine) {
+        private BreakerByApi(Machine machine) {
             this.machine = machine;
         }
 
@@ -80,7 +80,7 @@ final class SimulatedGuards {
         }
     }
 
-    /** A rolling window of the last calls; open for the delay, then half open for some trials, which must all succeed. */
+    /** A circuit breaker over a rolling window of calls: open for the delay, then half open for some trials, which must succeed. */
     private static final class Circuit {
         private static final CircuitBreaker FIGURES = BreakerGuard.Figures.annotated();
         private static final long DELAY =
@@ -153,15 +153,15 @@ final class SimulatedGuards {
         }
     }
 
-    /** The time-out around the bulkhead: the thread is interrupted, and whatever it then does, it was late. */
-    private static final class Belting extends CallGuard {
+    /** The bulkhead in its time-out: a late call is interrupted, and fails as late whatever it does then. */
+    private static final class TimeLimitedBulkhead extends CallGuard {
         private static final Method GUARD = method(CallGuard.class, "call");
         private final SimulatedMachine machine;
         private final Duration timeout;
         private final long places;
         private long taken;
 
-        private Belting(Settings settings, SimulatedMachine machine) {
+        private TimeLimitedBulkhead(Settings settings, SimulatedMachine machine) {
             this.machine = machine;
             Timeout annotated = GUARD.getAnnotation(Timeout.class);
             this.timeout = unit(settings, GUARD, "timeout.unit", annotated.unit())

@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** One process of the fleet on a machine of its own. All that is made of the service is made here. */
+/** One process of the fleet, on a machine of its own, with the service wired as in production. */
 final class SimulatedInstance {
 
     /** As the wiring's Lifecycle has it. */
@@ -88,7 +88,7 @@ final class SimulatedInstance {
         return outcome;
     }
 
-    /** The URL that the HTTP edge answers with. */
+    /** The signed URL with which the HTTP edge would answer. */
     SignedUrl sign(ImageOutcome.Ready ready) {
         return process.signer().sign(ready.entry());
     }
@@ -115,7 +115,7 @@ final class SimulatedInstance {
         return process.catalogues();
     }
 
-    /** Asks Redis, so only on a thread of this process. */
+    /** The credits used this month. Asks Redis, so it must run on a thread of this process. */
     long creditsUsed() {
         return process.budget().status(process.accounts()).used();
     }
@@ -130,7 +130,7 @@ final class SimulatedInstance {
         machine.machine().threads().execute(task);
     }
 
-    /** SIGTERM: no new requests, and the process ends when what is at hand has ended, or the grace is over. */
+    /** SIGTERM: takes no new requests, and ends when its requests and jobs have ended, or the grace is over. */
     void terminate() {
         if (draining || machine.isDead()) {
             return;

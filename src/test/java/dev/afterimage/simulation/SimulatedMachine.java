@@ -64,7 +64,7 @@ final class SimulatedMachine implements Executor {
         skew = byWhich;
     }
 
-    /** A step of one of its threads, or of its event loop. */
+    /** Runs a step of one of its threads, or of its event loop; once it is thawed, if it is frozen. */
     @Override
     public void execute(Runnable step) {
         if (isDead) {
@@ -77,7 +77,7 @@ final class SimulatedMachine implements Executor {
         }
     }
 
-    /** What its own timers do, they do while it runs. */
+    /** Runs the action after this time; once the machine is thawed, if it is frozen then. */
     Simulation.Timer after(Duration wait, Runnable action) {
         return world.after(wait, () -> execute(action));
     }
@@ -99,17 +99,17 @@ final class SimulatedMachine implements Executor {
         }
     }
 
-    /** How often it was frozen; who compares two counts knows whether it stood still in between. */
+    /** How often it was frozen so far: two equal counts mean that it was not frozen in between. */
     int freezes() {
         return freezes;
     }
 
-    /** The calling thread waits while something is on its way. */
+    /** Lets the calling thread wait while a message is on its way for this long. */
     void travel(Duration howLong) {
         travel(new CountDownLatch(1), howLong);
     }
 
-    /** The calling thread waits for that, at most so long. A thread that is cancelled meanwhile fails as Amazon's clients do. */
+    /** Lets the calling thread wait for the latch, at most so long. If it is cancelled meanwhile, it fails as in the AWS SDK. */
     void travel(CountDownLatch comes, Duration atMost) {
         try {
             machine.pause().await(comes, atMost);
@@ -119,7 +119,7 @@ final class SimulatedMachine implements Executor {
         }
     }
 
-    /** None of its threads takes another step. */
+    /** Ends the machine: none of its threads takes another step. */
     void kill() {
         isDead = true;
         isFrozen = false;

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 
-/** Waits of a machine's threads, over simulated time. */
+/** Lets a machine's threads wait over simulated time. */
 final class SimulatedPause implements Pause {
 
     private final SimulatedMachine machine;

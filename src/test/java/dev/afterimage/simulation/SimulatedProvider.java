@@ -32,7 +32,7 @@ import java.util.regex.Pattern;
  */
 final class SimulatedProvider {
 
-    /** What becomes of one call. */
+    /** How the provider, or the network to it, treats one call. */
     enum Behaviour {
         IMAGE(true),
         SLOW_IMAGE(true),
@@ -69,23 +69,23 @@ final class SimulatedProvider {
         final String account;
         final String lane;
         final int freezesBefore;
-        /** Whether it came as far as the receipt that is written before it leaves. */
+        /** Whether the process has asked for the receipt, which is written before the call leaves. */
         boolean askedForReceipt;
 
         long departed = -1;
         long arrived = -1;
-        /** When it no longer counts as in flight. */
+        /** Since when the call no longer counts as in flight. */
         long ended = Long.MAX_VALUE;
 
         Behaviour behaviour = Behaviour.IMAGE;
         boolean billed;
         boolean isImage;
         boolean tooMany;
-        /** When the caller's process had its answer, whatever that was. */
+        /** When the caller's process got an answer, whatever it was. */
         long delivered = -1;
 
         boolean givenUp;
-        /** Until when its answer told everybody to wait. */
+        /** Until when the call's answer asked to wait. */
         long waitUntil = -1;
 
         private Call(int number, ImageKey key, int image, SimulatedMachine caller, String account, String lane) {
@@ -157,7 +157,7 @@ final class SimulatedProvider {
         faults = planned;
     }
 
-    /** With this chance, single calls end so. */
+    /** Sets the chance, from 0 to 1, with which a call behaves so. */
     void mood(Behaviour behaviour, double chance) {
         moods.put(behaviour, chance);
     }
@@ -167,7 +167,7 @@ final class SimulatedProvider {
         outage = Optional.empty();
     }
 
-    /** From now on every call ends so; empty for its usual ways. */
+    /** From now on every call behaves so; empty ends that. */
     void outage(Optional<Behaviour> behaviour) {
         outage = behaviour;
     }
@@ -176,7 +176,7 @@ final class SimulatedProvider {
         return books;
     }
 
-    /** Those that arrived, in their order. */
+    /** The calls that arrived, in the order of their arrival. */
     List<Call> arrivals() {
         return arrivals;
     }
@@ -207,13 +207,13 @@ final class SimulatedProvider {
         return connecting.values().stream().anyMatch(call -> call.caller == machine);
     }
 
-    /** The call that made these bytes. */
+    /** The number of the call that made the stored image. */
     static Optional<Integer> callOf(SimulatedStore.Stored stored) {
         Matcher mark = MADE_BY.matcher(SimulatedStore.text(stored));
         return mark.find() ? Optional.of(Integer.parseInt(mark.group(1))) : Optional.empty();
     }
 
-    /** The number of the image that these bytes show. */
+    /** The number of the image that the stored bytes show. */
     static Optional<Integer> imageIn(SimulatedStore.Stored stored) {
         Matcher mark = MADE_BY.matcher(SimulatedStore.text(stored));
         return mark.find() ? Optional.of(Integer.parseInt(mark.group(2))) : Optional.empty();
@@ -227,7 +227,7 @@ final class SimulatedProvider {
         return Integer.parseInt(number.group(1));
     }
 
-    /** The way of one process to the provider, in the place of the HTTP client: the same order, the same failures. */
+    /** The generator through which one process calls this provider, with the steps and failures of the HTTP client. */
     ImageGenerator client(SimulatedMachine machine) {
         return (request, attempt) -> generate(machine, request, attempt);
     }

@@ -33,8 +33,8 @@ import software.amazon.awssdk.services.sqs.model.SendMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SendMessageResponse;
 
 /**
- * The three standard queues of the fleet, as SQS has them: visibility, delays, counts of receptions, messages that are
- * delivered twice, and a redrive policy that moves what was received too often. Under the service's own adapter.
+ * The three standard SQS queues of the fleet, which the service uses through its own adapter: visibility time-outs, delays,
+ * receive counts, messages that are delivered twice, and a redrive policy that moves what was received too often.
  */
 final class SimulatedQueues {
 
@@ -49,7 +49,7 @@ final class SimulatedQueues {
     static final class Sent {
         final String body;
         final Map<String, MessageAttributeValue> attributes;
-        /** When it was taken in. */
+        /** When the queue accepted it, in nanoseconds of the simulation. */
         final long at;
 
         private long visibleAt;
@@ -98,7 +98,7 @@ final class SimulatedQueues {
         failures = chance;
     }
 
-    /** A chance, from 0 to 1, that a message that is handed out stays visible for others. */
+    /** Sets the chance, from 0 to 1, that a message that is handed out stays visible to others. */
     void deliversTwice(double chance) {
         deliversTwice = chance;
     }
@@ -115,7 +115,7 @@ final class SimulatedQueues {
         return queue(INTERACTIVE).messages.isEmpty() && queue(BULK).messages.isEmpty();
     }
 
-    /** Every message that was ever taken in, dead letters left out. */
+    /** Every message that the queues ever accepted, without the dead letters. */
     List<Sent> accepted() {
         return accepted;
     }
@@ -194,7 +194,7 @@ final class SimulatedQueues {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** What the server does. */
+    /** The part of a call that the server does. */
     private interface Work<T> {
         T done();
     }

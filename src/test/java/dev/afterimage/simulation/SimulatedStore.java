@@ -24,10 +24,10 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** The one bucket of the fleet, with conditional writes, under the service's own adapter. */
+/** The one S3 bucket of the fleet, with conditional writes, which the service uses through its own adapter. */
 final class SimulatedStore {
 
-    /** An object that lies, or lay, in the bucket. */
+    /** An object that is, or was, in the bucket. */
     record Stored(String name, byte[] content, Map<String, String> metadata, String tag, long at) {}
 
     private final Simulation world;
@@ -45,18 +45,18 @@ final class SimulatedStore {
         down = isDown;
     }
 
-    /** It can be read, and takes nothing in. */
+    /** Makes the bucket full: it can be read, but refuses every write. */
     void full(boolean isFull) {
         full = isFull;
     }
 
-    /** A chance, from 0 to 1, that a call fails; one of two such calls was carried out. */
+    /** Sets the chance, from 0 to 1, that a call fails; half of those that fail were carried out. */
     void failures(double chance) {
         failures = chance;
     }
 
-    /** Without asking the network. */
-    @Nullable Stored look(String name) {
+    /** The object of this name, read without the network and its faults. */
+    @Nullable Stored find(String name) {
         return objects.get(name);
     }
 
@@ -79,7 +79,7 @@ final class SimulatedStore {
                 .build();
     }
 
-    /** What the server does. */
+    /** The part of a call that the server does. */
     private interface Work<T> {
         T done();
     }
@@ -194,7 +194,7 @@ final class SimulatedStore {
         }
     }
 
-    /** The text of an object, for the books. */
+    /** The bytes of an object as text, a character a byte. */
     static String text(Stored stored) {
         return new String(stored.content(), StandardCharsets.ISO_8859_1);
     }

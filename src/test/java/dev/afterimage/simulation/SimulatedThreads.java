@@ -7,12 +7,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A virtual thread a task, whose steps are run by an executor of ours. The JDK has no public way to say so; what is used here
- * is what its own tests use, on 21 and 25 alike, and needs {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
+ * Starts a virtual thread for each task, whose steps run on an executor of ours. The JDK has no public way to choose the
+ * executor; this is the way of the JDK's own tests, on 21 and 25 alike, and it needs {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
  */
 final class SimulatedThreads extends AbstractExecutorService {
 
-    private static final Method NEW_VIRTUAL_THREAD = find();
+    private static final Method NEW_VIRTUAL_THREAD = newVirtualThread();
 
     private final Executor steps;
     private final String name;
@@ -22,7 +22,7 @@ final class SimulatedThreads extends AbstractExecutorService {
         this.name = name;
     }
 
-    private static Method find() {
+    private static Method newVirtualThread() {
         try {
             Method method = Class.forName("java.lang.ThreadBuilders")
                     .getDeclaredMethod("newVirtualThread", Executor.class, String.class, int.class, Runnable.class);

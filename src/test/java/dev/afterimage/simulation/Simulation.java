@@ -14,12 +14,12 @@ import java.util.Random;
  */
 final class Simulation {
 
-    /** Far more than a run takes; a run that comes here waits for nothing and gets nowhere. */
+    /** More steps than any run takes without a wait; a run that exceeds this spins. */
     private static final long MOST_STEPS_AT_ONE_TIME = 200_000;
 
     private record Step(SimulatedMachine machine, Runnable work) {}
 
-    /** Something that will happen. */
+    /** Something that will happen at a later time. */
     static final class Timer implements Comparable<Timer> {
         private final long at;
         private final long sequence;
@@ -69,7 +69,7 @@ final class Simulation {
         return seed;
     }
 
-    /** Chance for everything but the order of steps. */
+    /** Random numbers for everything but the order of steps. */
     Random chance() {
         return chance;
     }
@@ -105,19 +105,19 @@ final class Simulation {
         return timer;
     }
 
-    /** To be done by this machine, as soon as the order has it. */
+    /** Adds a step of this machine to those that may run now. */
     void add(SimulatedMachine machine, Runnable work) {
         ready.add(new Step(machine, work));
     }
 
-    /** Takes away what a machine was about to do. */
+    /** Removes the steps of a machine from those that may run now, and returns them. */
     List<Runnable> takeAway(SimulatedMachine machine) {
         List<Runnable> taken = new ArrayList<>();
         ready.removeIf(step -> step.machine() == machine && taken.add(step.work()));
         return taken;
     }
 
-    /** Until so much time has passed since the beginning, or nothing is left to happen. */
+    /** Runs until so much time has passed since the beginning, or nothing is left to happen. */
     void runUntil(Duration end) {
         long stepsAtThisTime = 0;
         while (true) {

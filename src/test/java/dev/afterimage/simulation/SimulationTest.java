@@ -31,7 +31,7 @@ class SimulationTest {
         });
     }
 
-    /** Ten threads with every kind of wait; what comes first depends on the order alone. */
+    /** Runs ten threads with every kind of wait; which comes first depends on the order of steps alone. */
     private static List<String> race(long seed) {
         Simulation world = new Simulation(seed, false);
         SimulatedMachine machine = new SimulatedMachine(world, 1);

@@ -1,6 +1,6 @@
 package dev.afterimage.simulation;
 
-/** A situation that tries a law. A law that no run tries is proved by no run, so all of these are counted. */
+/** A situation in which a law could be broken. They are counted, because a run in which none occurs proves nothing of the law. */
 enum Trial {
     FREEZE_BEFORE_DEPARTURE,
     FREEZE_WITH_A_CALL_IN_FLIGHT,

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Laws 5 and 10 for URLs: one names the image that it is answered for, in the very version, and is valid for more than
- * {@code url-ttl} and at most twice that, by the clock of the process that answers.
+ * Laws 5 and 10 for signed URLs: a URL names the very image of its answer, not an older or newer one of its key, and is
+ * valid for more than {@code url-ttl} and at most twice that, by the clock of the process that answers.
  */
 final class UrlLaw {
 
@@ -27,8 +27,8 @@ final class UrlLaw {
     /**
      * Checks a URL.
      *
-     * @param createdAt of the image that it was answered for
-     * @param answered when, by the clock of the process that signed it
+     * @param createdAt when the answer's image was made
+     * @param answered when the URL was signed, by the clock of the process that signed it
      */
     void check(SignedUrl signed, ImageKey key, Instant createdAt, Instant answered) {
         fleet.tried(Trial.URL_SIGNED);
