@@ -70,9 +70,10 @@ public final class CatalogueRunner {
     }
 
     /**
-     * Plans a catalogue for a caller that names no {@link Turn} of a schedule. The next plan may be a whole period away, 24 h
-     * where none is configured. An unfinished plan younger than half a period is continued, but only images that it made within
-     * the last quarter of a period count as made; older ones would expire too long before the next plan.
+     * Plans a catalogue for a caller that names no {@link Turn} of a schedule. The next plan may be a whole period
+     * away, 24 h where none is configured. An unfinished plan younger than half a period is continued, but only images
+     * that it made within the last quarter of a period count as made; older ones would expire too long before the next
+     * plan.
      */
     public PlanReport run(String name, Deadline deadline) {
         return run(name, Optional.empty(), deadline);

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 
 /**
  * Tells callers that their batch has ended, or that an image for which they were answered 202 is there or was given up.
- * A callback is a job of its own: it is sent at least once, is repeated with the back-off of every job until its receiver answers 2xx, and after the last
- * attempt goes to the dead-letter queue with the reason.
+ * A callback is a job of its own: it is sent at least once, is repeated with the back-off of every job until its
+ * receiver answers 2xx, and after the last attempt goes to the dead-letter queue with the reason.
  *
  * <p>Its body is what {@code GET} of the batch or the image answers. {@value #SIGNATURE} is {@code v1=} and the
  * HMAC-SHA256, in hexadecimal, over the {@value #TIMESTAMP} (seconds since 1970), a full stop and the body; where two

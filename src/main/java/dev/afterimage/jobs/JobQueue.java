@@ -82,7 +82,8 @@ public interface JobQueue {
      * @param attempts failed attempts before this one; waits that the provider asked for don't count
      * @param deliveries how often it was handed out since it was last put on the queue, this time included; more than
      *     one means that a worker died while it had the job, or was too slow
-     * @param receiptHandle the queue's name for this claim, as in SQS; no {@link dev.afterimage.limit.Receipt receipt} of a call
+     * @param receiptHandle the queue's name for this claim, as in SQS; no {@link dev.afterimage.limit.Receipt receipt}
+     *     of a call
      */
     record Claim(Job job, int attempts, int deliveries, String receiptHandle) {
 

@@ -66,7 +66,8 @@ public interface PregenerationConfig {
         Optional<String> schedule();
 
         /**
-         * How long until the next plan: each plan makes anew what would not stay fresh for 1.25 times this long. Longer makes images anew earlier than needed, shorter lets some expire before the next plan. Left out, the time to
+         * How long until the next plan: each plan makes anew what would not stay fresh for 1.25 times this long. Longer
+         * makes images anew earlier than needed, shorter lets some expire before the next plan. Left out, the time to
          * the schedule's next run, or 24 h where the schedule is elsewhere, as on AWS.
          */
         Optional<Duration> period();

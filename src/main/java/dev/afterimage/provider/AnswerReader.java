@@ -17,8 +17,8 @@ import java.util.Objects;
 
 /**
  * Reads the body of one answer as it streams in, and pauses while there is no {@link AnswerRoom} for it. Closes the
- * connection as soon as the body is too large, or after an error. A successful answer that is too large is refused, unless the call was a notice;
- * that answer and an error answer are used without the rest of their bodies.
+ * connection as soon as the body is too large, or after an error. A successful answer that is too large is refused,
+ * unless the call was a notice; that answer and an error answer are used without the rest of their bodies.
  */
 final class AnswerReader {
 

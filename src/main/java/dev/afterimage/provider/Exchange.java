@@ -31,7 +31,10 @@ interface Exchange {
         PURCHASE,
         /** It fetches what was bought before. */
         FETCH,
-        /** It reports something, as a callback does. Of a successful answer only the status counts: a body too large is cut off. */
+        /**
+         * It reports something, as a callback does. Of a successful answer only the status counts: a body too large is
+         * cut off.
+         */
         NOTICE
     }
 

@@ -58,8 +58,8 @@ public interface ProviderConfig {
 
     /**
      * Further accounts of the same API, by a name of your choice; a setting that an account leaves out is that of
-     * {@code afterimage.provider}. Each call goes to the account with which it can start first. Each has a window, a cool-down,
-     * stops and a budget of its own.
+     * {@code afterimage.provider}. Each call goes to the account with which it can start first. Each has a window, a
+     * cool-down, stops and a budget of its own.
      */
     Map<String, AccountConfig> accounts();
 

@@ -203,8 +203,8 @@ final class Laws {
     }
 
     /**
-     * Whether the fleet has forgotten the purchases of a key: it was deleted, Redis has lost its memory, or three quarters of a
-     * freshness period are over.
+     * Whether the fleet has forgotten the purchases of a key: it was deleted, Redis has lost its memory, or three
+     * quarters of a freshness period are over.
      */
     private boolean isForgotten(Call last, Call call) {
         return isDeleted(call.key, last.departed - LONGEST_LEAD, call.arrived)

@@ -28,9 +28,9 @@ import org.luaj.vm2.lib.jse.JseBaseLib;
 import org.luaj.vm2.lib.jse.JseMathLib;
 
 /**
- * Runs the service's own Lua scripts, with Redis' rules for arguments and answers: numbers lose their fraction on the way out and
- * are written with 17 digits on the way in, nil is false, an answer ends at its first nil. The interpreter speaks Lua 5.2 where
- * Redis speaks 5.1; the functions that differ in what the scripts use are replaced.
+ * Runs the service's own Lua scripts, with Redis' rules for arguments and answers: numbers lose their fraction on the
+ * way out and are written with 17 digits on the way in, nil is false, an answer ends at its first nil. The interpreter
+ * speaks Lua 5.2 where Redis speaks 5.1; the functions that differ in what the scripts use are replaced.
  */
 final class LuaScripts {
 

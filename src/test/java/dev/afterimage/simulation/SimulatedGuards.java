@@ -80,7 +80,10 @@ final class SimulatedGuards {
         }
     }
 
-    /** A circuit breaker over a rolling window of calls: open for the delay, then half open for some trials, which must succeed. */
+    /**
+     * A circuit breaker over a rolling window of calls: open for the delay, then half open for some trials, which must
+     * succeed.
+     */
     private static final class Circuit {
         private static final CircuitBreaker FIGURES = BreakerGuard.Figures.annotated();
         private static final long DELAY =

@@ -109,7 +109,10 @@ final class SimulatedMachine implements Executor {
         travel(new CountDownLatch(1), howLong);
     }
 
-    /** Lets the calling thread wait for the latch, at most so long. If it is cancelled meanwhile, it fails as in the AWS SDK. */
+    /**
+     * Lets the calling thread wait for the latch, at most so long. If it is cancelled meanwhile, it fails as in the AWS
+     * SDK.
+     */
     void travel(CountDownLatch comes, Duration atMost) {
         try {
             machine.pause().await(comes, atMost);

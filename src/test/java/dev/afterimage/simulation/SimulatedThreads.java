@@ -7,8 +7,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts a virtual thread for each task, whose steps run on an executor of ours. The JDK has no public way to choose the
- * executor; this is the way of the JDK's own tests, on 21 and 25 alike, and it needs {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
+ * Starts a virtual thread for each task, whose steps run on an executor of ours. The JDK has no public way to choose
+ * the executor; this is the way of the JDK's own tests, on 21 and 25 alike, and it needs
+ * {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
  */
 final class SimulatedThreads extends AbstractExecutorService {
 

@@ -1,6 +1,9 @@
 package dev.afterimage.simulation;
 
-/** A situation in which a law could be broken. They are counted, because a run in which none occurs proves nothing of the law. */
+/**
+ * A situation in which a law could be broken. They are counted, because a run in which none occurs proves nothing of
+ * the law.
+ */
 enum Trial {
     FREEZE_BEFORE_DEPARTURE,
     FREEZE_WITH_A_CALL_IN_FLIGHT,
