@@ -134,7 +134,9 @@ local function openReceipt(at, period, account, template, request, series)
     series = former
   end
   if receiptState == 'OPEN' and holder == token then
-    redis.call('HSET', receipt, 'departed', text(at), 'until', text(at + longestCall))
+    -- A DELETE since its permit has set purchases and series back.
+    redis.call('HSET', receipt, 'departed', text(at), 'until', text(at + longestCall),
+      'purchases', text(math.max(1, tonumber(purchases))), 'series', series)
     redis.call('HDEL', receipt, 'deletedOpen')
   else
     if receiptState == 'OPEN' then

@@ -167,7 +167,8 @@ final class ReceiptMap {
             switch (old.state()) {
                 case OPEN -> {
                     boolean own = old.token().equals(token);
-                    purchases = own ? old.purchases() : old.purchases() + 1;
+                    // A DELETE since its permit has set the count back.
+                    purchases = own ? Math.max(1, old.purchases()) : old.purchases() + 1;
                     before = own ? former.before() : Optional.of(Receipt.State.UNKNOWN);
                     made = own ? former.made() : made;
                     idempotencySuffix = old.idempotencySuffix().isEmpty() ? idempotencySuffix : old.idempotencySuffix();

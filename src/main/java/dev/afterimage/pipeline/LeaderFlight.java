@@ -13,6 +13,7 @@ import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.generation.GenerationException.ThrottledException;
 import dev.afterimage.image.GeneratedImage;
 import dev.afterimage.image.ImageKey;
+import dev.afterimage.limit.CallOutcome;
 import dev.afterimage.limit.FleetUnavailableException;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.limit.Permit;
@@ -315,17 +316,20 @@ final class LeaderFlight {
         Instant made = now.isAfter(former) ? now : former.plusMillis(1);
         IndexEntry entry =
                 parts.freshness().entryFor(key, generationRequest.request().template(), image, made);
-        switch (order.hold()) {
-            case HELD -> {}
-            case DELETED -> {
-                writes.abandon(call);
-                throw new DeletedMeanwhileException();
-            }
-            case LOST -> {
-                Optional<Result> other = findFresh();
-                if (other.isPresent()) {
-                    return other.get();
-                }
+        Receipts.Holding holding = order.hold();
+        if (holding == Receipts.Holding.DELETED) {
+            writes.abandon(call);
+            throw new DeletedMeanwhileException();
+        }
+        // After longer than a call may take, the receipt may have ended, and this process may just have written it
+        // again.
+        boolean late = now.isAfter(call.at().plus(parts.settler().longestCall()));
+        if (late || holding == Receipts.Holding.LOST) {
+            Optional<Result> other = findFresh();
+            if (other.isPresent()) {
+                CallOutcome stored = new CallOutcome.Image(other.get().entry().createdAt());
+                parts.settler().settle(call, stored);
+                return other.get();
             }
         }
         return new Result(writes.put(entry, image.content(), call), true);

@@ -108,6 +108,22 @@ public abstract class ReceiptsContract {
         });
     }
 
+    /** A bug: a call that left after a DELETE counted as no purchase, and the next one had another idempotency key. */
+    @Test
+    void redepartureAfterADeleteIsAPurchase() {
+        Fleet fleet = fleet(1);
+        Departed call = bought(fleet, PURCHASE.withIdempotencySuffix("one"));
+        fleet.receipts().noteDeleted(KEY, PURCHASE.period());
+        advance(SECOND);
+
+        assertThat(fleet.limiter().redepart(call)).isInstanceOf(Departed.class);
+
+        assertThat(fleet.receipts().find(KEY)).hasValueSatisfying(receipt -> {
+            assertThat(receipt.purchases()).isEqualTo(1);
+            assertThat(receipt.idempotencySuffix()).isEqualTo("one");
+        });
+    }
+
     @Test
     void redepartedCallThatIsGivenBackLeavesTheImageThatItWasToReplace() {
         Fleet fleet = fleet(1);

@@ -347,6 +347,30 @@ class PipelineFaultsTest {
         assertThat(again.calls()).isEqualTo(1);
     }
 
+    /** A bug: the receipt of the image that replaced a deleted one had ended, and a process that woke up held it again. */
+    @Test
+    void processFrozenUntilItsReceiptIsForgottenKeepsTheImageBoughtAfterADelete() throws Exception {
+        provider.held();
+        Receipts writtenAgain = (Receipts) Proxy.newProxyInstance(
+                Receipts.class.getClassLoader(),
+                new Class<?>[] {Receipts.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("hold") ? Receipts.Holding.HELD : method.invoke(limiter, arguments));
+        CompletableFuture<ImageOutcome> frozen =
+                begun(pipeline(provider, writtenAgain, new ManualPause(clock)), asked(REQUEST));
+        provider.awaitCall();
+        clock.advance(Permitted.WIDE.longestCall().plusSeconds(1));
+        ImagePipeline other = pipeline(new FakeGenerator(), limiter, waits);
+        Callables.await(other.forget(KEY));
+        ImageOutcome bought = ended(other, asked(REQUEST));
+        clock.advance(Duration.ofMinutes(4));
+
+        provider.letGo();
+
+        assertThat(frozen.join()).isInstanceOfAny(ImageOutcome.Collapsed.class, ImageOutcome.Pending.class);
+        assertThat(store.find(KEY)).contains(((ImageOutcome.Stored) bought).entry());
+    }
+
     @Test
     void interactiveRequestOvertakesABulkJobThatHasNotDeparted() throws Exception {
         limiter = Limiters.memory(
