@@ -11,6 +11,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
@@ -64,6 +65,12 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
                     request -> request.bucket(name).key(prefix + object).range(range)));
         } catch (NoSuchKeyException absent) {
             return Optional.empty();
+        } catch (S3Exception refused) {
+            // An empty object has no first byte (RFC 9110, section 15.5.17); nothing that is kept here is empty.
+            if (range != null && refused.statusCode() == 416) {
+                return Optional.empty();
+            }
+            throw refused;
         }
     }
 

@@ -30,6 +30,12 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
     /** More than the attributes of a queued job need: their names, types and values. */
     private static final int ATTRIBUTE_BYTES = 300;
 
+    /**
+     * What a job may need more later, in bytes: the ticket of its job at the provider, and the reason of its dead letter, up
+     * to 1,000 characters of 3 bytes.
+     */
+    private static final int LATER_BYTES = 4096;
+
     private static final String ATTEMPTS = "attempts";
     private static final String NOT_BEFORE = "not-before";
 
@@ -45,8 +51,9 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
         return JobCodec.encode(job).replace("\uFFFE", "\\ufffe").replace("\uFFFF", "\\uffff");
     }
 
-    static boolean fits(String body) {
-        return bytes(body) <= MOST_BYTES;
+    /** Whether a new job fits into a message, also with what it may need later. */
+    static boolean fits(Job job) {
+        return bytes(body(job)) + LATER_BYTES <= MOST_BYTES;
     }
 
     static int bytes(String body) {

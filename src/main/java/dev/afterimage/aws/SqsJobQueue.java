@@ -1,5 +1,6 @@
 package dev.afterimage.aws;
 
+import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobQueue.Claim;
@@ -91,11 +92,15 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public boolean fits(Job job) {
-        return SqsJob.fits(SqsJob.body(job));
+        return SqsJob.fits(job);
     }
 
     @Override
     public void enqueue(List<Job> jobs, Duration delay) {
+        if (!jobs.stream().allMatch(SqsJob::fits)) {
+            throw new InvalidRequestException(
+                    "The data is too large to be queued; send less than 250 KiB of it.", "data");
+        }
         Instant notBefore = clock.instant().plus(delay);
         for (Lane lane : Lane.values()) {
             sender.send(

@@ -1,6 +1,5 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -92,12 +91,7 @@ final class SqsSender {
         List<SqsJob> batch = new ArrayList<>();
         int bytes = 0;
         for (SqsJob job : jobs) {
-            String body = job.body();
-            int size = SqsJob.bytes(body);
-            if (!SqsJob.fits(body)) {
-                throw new InvalidRequestException(
-                        "The data is too large to be queued; send less than 250 KiB of it.", "data");
-            }
+            int size = SqsJob.bytes(job.body());
             if (batch.size() == MOST_MESSAGES || bytes + size > SqsJob.MOST_BYTES) {
                 batches.add(batch);
                 batch = new ArrayList<>();

@@ -13,6 +13,7 @@ import dev.afterimage.limit.Limits;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,7 @@ public final class DryRun {
                     .max()
                     .orElse(0);
             Duration duration = Duration.ofMillis(Math.round(1000 * seconds));
+            bad.sort(Comparator.comparingInt(CatalogueRow.Bad::line));
             return new Estimate(rows, duplicates, fresh, images, bad, cost, creditsLeft.get(), duration);
         }
     }

@@ -1,13 +1,13 @@
 package dev.afterimage.limit;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An estimate of how long a call to the provider takes, from its departure until its image is stored, from the calls that
  * this process has made. It is smoothed as TCP smooths round-trip times (RFC 6298, section 2), but adds two mean deviations
- * in place of four: an estimate that is a little wrong costs no more than a 202 in place of a 200.
+ * in place of four: an estimate that is a little wrong costs no more than a 202 in place of a 200. Not safe for concurrent
+ * use; its owner holds a lock.
  */
 final class LatencyEstimator {
 
@@ -26,16 +26,15 @@ final class LatencyEstimator {
         }
     }
 
-    private final AtomicReference<@Nullable Smoothed> seen = new AtomicReference<>();
+    private @Nullable Smoothed seen;
 
     void learn(Duration taken) {
         double nanos = (double) taken.toNanos();
-        seen.updateAndGet(before -> before == null ? Smoothed.first(nanos) : before.with(nanos));
+        seen = seen == null ? Smoothed.first(nanos) : seen.with(nanos);
     }
 
     /** The time within which most calls end; zero before the first one. */
     Duration expected() {
-        Smoothed now = seen.get();
-        return now == null ? Duration.ZERO : Duration.ofNanos((long) (now.mean() + DEVIATIONS * now.deviation()));
+        return seen == null ? Duration.ZERO : Duration.ofNanos((long) (seen.mean() + DEVIATIONS * seen.deviation()));
     }
 }

@@ -190,8 +190,8 @@ final class AddressGuard {
 
         private static IllegalArgumentException invalid(String entry) {
             return new IllegalArgumentException(
-                    "afterimage.provider.allowed-hosts: write a host name or address without"
-                            + " scheme and port, such as cdn.example.com, 10.0.0.7 or *.example.com, instead of '"
+                    "In a list of allowed hosts (afterimage.provider.allowed-hosts, that of afterimage.providers.\"…\" or of"
+                            + " afterimage.callbacks) write a host name or address without scheme and port, such as cdn.example.com, 10.0.0.7 or *.example.com, instead of '"
                             + entry + "'.");
         }
 

@@ -313,11 +313,18 @@ final class JobPoller {
                     : url;
         }
 
+        private boolean isAtApi(URI poll) {
+            return poll.getHost() != null
+                    && poll.getRawUserInfo() == null
+                    && poll.getHost().equalsIgnoreCase(api.host())
+                    && (api.tls() ? "https" : "http").equalsIgnoreCase(poll.getScheme())
+                    && Destination.portOf(poll, api.tls()) == api.port();
+        }
+
         Destination check(String url) throws UnknownHostException {
             try {
-                return url.startsWith(api + "/")
-                        ? api.withTarget(Destination.targetOf(new URI(url)))
-                        : guard.check(url);
+                URI poll = new URI(url);
+                return isAtApi(poll) ? api.withTarget(Destination.targetOf(poll)) : guard.check(url);
             } catch (URISyntaxException e) {
                 throw new NotAnImageException("the provider answered a URL that is none by RFC 3986");
             }

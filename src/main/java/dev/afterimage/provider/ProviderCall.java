@@ -68,8 +68,8 @@ final class ProviderCall {
     private static Text urlOf(Description description, ApiSettings settings) {
         Optional<String> configured = settings.url().map(URI::toString);
         if (description.url().isEmpty()) {
-            return Text.literal(configured.orElseThrow(() ->
-                    new IllegalArgumentException("Set afterimage.provider.url to the endpoint that makes images; kind "
+            return Text.literal(configured.orElseThrow(() -> new IllegalArgumentException(
+                    "Set afterimage.provider.url (or that of afterimage.providers.\"…\") to the endpoint that makes images; kind "
                             + description.name() + " needs it.")));
         }
         Text described = description.url().get();

@@ -18,6 +18,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -89,12 +91,13 @@ class S3ImageStoreTest extends ImageStoreContract {
         assertThat(store.find(KEY)).contains(entry);
     }
 
-    @Test
-    void anImageThatIsNotAsLongAsItsEntrySaysIsNotServed() {
+    @ParameterizedTest
+    @ValueSource(strings = {"short", ""})
+    void anImageThatIsNotAsLongAsItsEntrySaysIsNotServed(String content) {
         String line = IndexEntryCodec.encode(entry(KEY, NOON, 9));
         s3.putObject(
                 request -> request.bucket(S3Server.BUCKET).key("images/" + KEY).metadata(Map.of("afterimage", line)),
-                RequestBody.fromString("short"));
+                RequestBody.fromString(content));
 
         assertThat(store.read(KEY)).isEmpty();
         assertThat(store.find(KEY)).isEmpty();

@@ -20,6 +20,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.Lane;
 import dev.afterimage.testing.Jobs;
 import dev.afterimage.testing.SqsServer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -140,6 +141,20 @@ class SqsJobQueueTest extends JobQueueContract {
         assertThat(queue.fits(jobOf(1, "x".repeat(250_000)))).isTrue();
         assertThat(queue.fits(jobOf(2, "x".repeat(262_000)))).isFalse();
         assertThat(queue.fits(jobOf(3, "\u00e9".repeat(140_000)))).isFalse();
+    }
+
+    /** A bug: such a job could not be dead-lettered, and came back for ever. */
+    @Test
+    void theLargestJobHasRoomForTheReasonOfItsDeadLetter() {
+        int data = 262_144;
+        while (!queue.fits(jobOf(1, "x".repeat(data)))) {
+            data--;
+        }
+        String body = new SqsJob(jobOf(1, "x".repeat(data)), 0, clock.instant()).body();
+        int longestReason = "\u8a73".repeat(1000).getBytes(StandardCharsets.UTF_8).length;
+
+        assertThat(SqsJob.bytes(body) + longestReason).isLessThan(SqsJob.MOST_BYTES);
+        assertThat(data).isGreaterThan(250 * 1024);
     }
 
     /** Two versions run side by side during a deployment. */

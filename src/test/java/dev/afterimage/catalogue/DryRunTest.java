@@ -70,12 +70,10 @@ class DryRunTest {
     void aRowWhoseJobTheQueueDoesNotTakeIsBad() throws Exception {
         queue.takeOnly(job -> !job.key().equals(keyOf("B")));
 
-        DryRun.Estimate estimate = of("title\nA\nB\n", Horizon.NONE);
+        DryRun.Estimate estimate = of("title\nA\nB\nx,y\n", Horizon.NONE);
 
         assertThat(estimate.missing()).isEqualTo(1);
-        assertThat(estimate.bad())
-                .singleElement()
-                .satisfies(bad -> assertThat(bad.line()).isEqualTo(3));
+        assertThat(estimate.bad()).extracting(CatalogueRow.Bad::line).containsExactly(3, 4);
     }
 
     @Test

@@ -20,6 +20,7 @@ import dev.afterimage.testing.Purchases;
 import dev.afterimage.testing.Webhooks;
 import dev.afterimage.time.Deadline;
 import dev.afterimage.time.Pause;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,6 +54,23 @@ class JobPollerTest {
         assertThat(provider.generate(bench.request(0), ProviderBench.attempt()).content())
                 .isEqualTo(api.image());
         assertThat(api.billed()).isEqualTo(1);
+    }
+
+    /** A bug: without its port, the poll URL of an API behind plain http was taken for another host's. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"http://renderer/jobs/1?a=b", "http://renderer:80/jobs/1?a=b", "HTTP://Renderer/jobs/1?a=b"})
+    void pollUrlOfTheApiItselfNeedsNoPort(String url) throws Exception {
+        JobPoller.PollGuard guard = new JobPoller.PollGuard(
+                Destination.ofOperator(URI.create("http://renderer/v1")),
+                "https://api.example/v1",
+                List.of(),
+                List.of(),
+                name -> {
+                    throw new AssertionError("a host that the operator has configured is not looked up");
+                });
+
+        assertThat(guard.check(url)).isEqualTo(new Destination(false, "renderer", 80, "/jobs/1?a=b", Optional.empty()));
     }
 
     @Test
