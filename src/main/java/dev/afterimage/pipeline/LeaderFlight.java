@@ -22,6 +22,7 @@ import dev.afterimage.limit.Receipt;
 import dev.afterimage.limit.Receipts;
 import dev.afterimage.singleflight.FlightLeases.Lease;
 import dev.afterimage.singleflight.FlightLeases.WaitingPlace;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
 import java.time.Duration;
 import java.time.Instant;
@@ -246,6 +247,15 @@ final class LeaderFlight {
         return lookup.fresh(key, generationRequest).map(entry -> new Result(entry, false));
     }
 
+    /** As {@link #findFresh}; none while the store cannot be reached, so that what was paid for is kept. */
+    private Optional<Result> findFreshIfReached() {
+        try {
+            return findFresh();
+        } catch (StoreUnavailableException gone) {
+            return Optional.empty();
+        }
+    }
+
     /** Leads: makes the image or resumes its job, and stores it. Empty when the job to resume has ended meanwhile. */
     private Optional<Result> lead(Lease lease, Purchase purchase, boolean resumable) {
         LeaderOrder order = new LeaderOrder(parts, lookup, purchase, generationRequest);
@@ -321,11 +331,9 @@ final class LeaderFlight {
             writes.abandon(call);
             throw new DeletedMeanwhileException();
         }
-        // After longer than a call may take, the receipt may have ended, and this process may just have written it
-        // again.
-        boolean late = now.isAfter(call.at().plus(parts.settler().longestCall()));
-        if (late || holding == Receipts.Holding.LOST) {
-            Optional<Result> other = findFresh();
+        // A late call's receipt may have ended meanwhile, and may just have been written again.
+        if (holding == Receipts.Holding.LOST || order.isLate()) {
+            Optional<Result> other = findFreshIfReached();
             if (other.isPresent()) {
                 CallOutcome stored = new CallOutcome.Image(other.get().entry().createdAt());
                 parts.settler().settle(call, stored);

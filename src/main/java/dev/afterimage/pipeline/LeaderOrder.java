@@ -31,6 +31,9 @@ final class LeaderOrder implements Attempt.Order {
     private final GenerationRequest generationRequest;
     private final ReentrantLock holding = new ReentrantLock();
     private volatile Permit.@Nullable Departed call;
+    /** When the call departed or was resumed, by this process's clock. */
+    private Instant since = Instant.EPOCH;
+
     private volatile String ticket = "";
     private Optional<Instant> resumedFrom = Optional.empty();
     private String idempotencySuffix;
@@ -141,6 +144,12 @@ final class LeaderOrder implements Attempt.Order {
             parts.drain().entered();
         }
         call = departed;
+        since = parts.clock().instant();
+    }
+
+    /** Whether the call took longer than a receipt stands without being held: the process may have stood still. */
+    boolean isLate() {
+        return parts.clock().instant().isAfter(since.plus(parts.settler().longestCall()));
     }
 
     /** Goes on with the job of a call that departed earlier. */

@@ -71,8 +71,9 @@ class HealthChecks {
             return Optional.empty();
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "no URL can be signed", e);
-            return Optional.of("The signing key cannot be used; see the log, and afterimage.delivery.private-key, .private-key-secret or"
-                    + " .signer.");
+            return Optional.of(
+                    "The signing key cannot be used; see the log, and afterimage.delivery.private-key, .private-key-secret or"
+                            + " .signer.");
         }
     }
 

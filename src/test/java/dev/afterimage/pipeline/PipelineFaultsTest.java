@@ -26,6 +26,7 @@ import dev.afterimage.limit.Receipts;
 import dev.afterimage.pipeline.ImageService.QuotaExceededException;
 import dev.afterimage.singleflight.FlightLeases;
 import dev.afterimage.singleflight.MemoryFlightLeases;
+import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.testing.FakeBacklog;
 import dev.afterimage.testing.FakeGenerator;
 import dev.afterimage.testing.Jobs;
@@ -369,6 +370,30 @@ class PipelineFaultsTest {
 
         assertThat(frozen.join()).isInstanceOfAny(ImageOutcome.Collapsed.class, ImageOutcome.Pending.class);
         assertThat(store.find(KEY)).contains(((ImageOutcome.Stored) bought).entry());
+    }
+
+    /** A bug: the image was thrown away, because the store could not say whether there is another. */
+    @Test
+    void anImageWhoseReceiptIsLostIsKeptWhileTheStoreIsGone() throws Exception {
+        provider.held();
+        Receipts lost = (Receipts) Proxy.newProxyInstance(
+                Receipts.class.getClassLoader(),
+                new Class<?>[] {Receipts.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("hold") ? Receipts.Holding.LOST : method.invoke(limiter, arguments));
+        ManualPause pause = new ManualPause(clock);
+        CompletableFuture<ImageOutcome> begun = begun(pipeline(provider, lost, pause), asked(REQUEST));
+        provider.awaitCall();
+        store.down(true);
+
+        provider.letGo();
+        assertThatThrownBy(begun::join).hasCauseInstanceOf(StoreUnavailableException.class);
+        store.down(false);
+        while (store.find(KEY).isEmpty()) {
+            pause.advance(Duration.ofSeconds(1));
+            Thread.onSpinWait();
+        }
+        assertThat(provider.calls()).isEqualTo(1);
     }
 
     @Test
