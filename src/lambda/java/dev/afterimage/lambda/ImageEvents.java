@@ -44,7 +44,7 @@ class ImageEvents {
             List.of("quarkus.http.auth.permission.", "quarkus.http.header.", "quarkus.http.filter.");
 
     private final BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint;
-    private final Function<ImageEndpoint.Request, Duration> latest;
+    private final Function<ImageEndpoint.Request, Duration> timeLimit;
     private final Function<APIGatewayV2HTTPEvent, Optional<Caller>> callerOf;
     private final boolean served;
     private final Drain drain;
@@ -64,7 +64,7 @@ class ImageEvents {
             Clock clock) {
         this(
                 endpoint::answerEvent,
-                endpoint::latest,
+                endpoint::timeLimit,
                 gateway::callerWhoMayAsk,
                 baseUrl.isFixed() && !needsServer(config),
                 drain,
@@ -73,13 +73,13 @@ class ImageEvents {
 
     ImageEvents(
             BiFunction<ImageEndpoint.Request, Executor, CompletionStage<HttpResponse>> endpoint,
-            Function<ImageEndpoint.Request, Duration> latest,
+            Function<ImageEndpoint.Request, Duration> timeLimit,
             Function<APIGatewayV2HTTPEvent, Optional<Caller>> callerOf,
             boolean served,
             Drain drain,
             Clock clock) {
         this.endpoint = endpoint;
-        this.latest = latest;
+        this.timeLimit = timeLimit;
         this.callerOf = callerOf;
         this.served = served;
         this.drain = drain;
@@ -120,7 +120,7 @@ class ImageEvents {
      * @param id the request's id in headers and logs
      * @param body the decoded body
      * @param stopBy shortly before the invocation's end
-     * @throws TimeoutException when there is no answer by {@code stopBy} or by the request's {@link ImageEndpoint#latest}
+     * @throws TimeoutException when there is no answer by {@code stopBy} or by the request's {@link ImageEndpoint#timeLimit}
      */
     HttpResponse answer(APIGatewayV2HTTPEvent event, Caller caller, String id, byte[] body, Deadline stopBy)
             throws InterruptedException, TimeoutException {
@@ -133,7 +133,7 @@ class ImageEvents {
             CompletableFuture<HttpResponse> response =
                     endpoint.apply(request, thread).toCompletableFuture();
             return thread.await(
-                    response, new Deadline(request.arrival().plus(latest.apply(request))).orEarlier(stopBy));
+                    response, new Deadline(request.arrival().plus(timeLimit.apply(request))).orEarlier(stopBy));
         } finally {
             drain.left();
         }
