@@ -91,21 +91,22 @@ final class HttpEvents {
             }
             return deadlines.call(() -> server.handleRequest(request, context), stopBy);
         } catch (TimeoutException | ExecutionException | RuntimeException e) {
-            return problem(e, id);
+            return problem(e, id, request.getRawPath());
         }
     }
 
     /** The answer to a request in a form that is not served. */
     APIGatewayV2HTTPResponse refused(LambdaEvent.RefusedHttp event, Context context) {
-        return problem(ProblemException.of(event.problem(), event.detail()), context.getAwsRequestId());
+        return problem(ProblemException.of(event.problem(), event.detail()), context.getAwsRequestId(), "");
     }
 
     private APIGatewayV2HTTPResponse invalid(String detail, String id) {
-        return problem(ProblemException.of(ProblemType.INVALID_REQUEST, detail), id);
+        return problem(ProblemException.of(ProblemType.INVALID_REQUEST, detail), id, "");
     }
 
-    private APIGatewayV2HTTPResponse problem(Exception failure, String id) {
-        return response(problems.answer(failure, id, "").with(RequestId.HEADER, id));
+    /** @param path of the request; empty where the event has none that can be used */
+    private APIGatewayV2HTTPResponse problem(Exception failure, String id, String path) {
+        return response(problems.answer(failure, id, path).with(RequestId.HEADER, id));
     }
 
     private static APIGatewayV2HTTPResponse response(HttpResponse whole) {

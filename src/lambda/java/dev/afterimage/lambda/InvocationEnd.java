@@ -24,7 +24,7 @@ public final class InvocationEnd {
                 // Lambda shuts the process down; the other beans are still called.
                 Thread.currentThread().interrupt();
             } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "what runs at the end of each invocation failed", e);
+                LOG.log(Level.ERROR, "a BeforeFreeze bean failed at the end of the invocation", e);
             }
         }
     }

@@ -167,7 +167,10 @@ final class LambdaEventReader {
                 .toList();
     }
 
-    /** The event is of no known kind. The message names its members, and holds none of its values. */
+    /**
+     * The event is of no known kind. The message names its members or the source of its records, and holds no other value of
+     * it.
+     */
     static final class UnknownEventException extends RuntimeException {
 
         UnknownEventException(String message) {

@@ -90,8 +90,8 @@ class LambdaWiring {
     }
 
     /**
-     * Writes the metrics as one line of the log, from which CloudWatch reads them. It is done here because no timer
-     * runs while the process is frozen.
+     * Writes the metrics into the log, from which CloudWatch reads them. It is done here because no timer runs while the
+     * process is frozen.
      */
     @Singleton
     @Priority(1)

@@ -41,7 +41,7 @@ class ImageEventsTest {
     private static final HttpResponse RESPONSE =
             new HttpResponse(200, Map.of("Cache-Status", "afterimage; hit"), new byte[0]);
 
-    private Duration latest = Duration.ofSeconds(26);
+    private Duration timeLimit = Duration.ofSeconds(26);
     private final Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private final Drain drain = new Drain(clock, atMost -> {});
     private final List<ImageEndpoint.Request> asked = new ArrayList<>();
@@ -131,7 +131,7 @@ class ImageEventsTest {
     @Test
     void responseIsWaitedForNoLongerThanTheRequestsOwnTime() {
         endpoint = (request, own) -> new CompletableFuture<>();
-        latest = Duration.ZERO;
+        timeLimit = Duration.ZERO;
         assertThatThrownBy(() -> answer(SOON)).isInstanceOf(TimeoutException.class);
         assertThat(drain.isIdle()).isTrue();
     }
@@ -159,7 +159,7 @@ class ImageEventsTest {
                     asked.add(request);
                     return endpoint.apply(request, own);
                 },
-                request -> latest,
+                request -> timeLimit,
                 event -> Optional.empty(),
                 true,
                 drain,

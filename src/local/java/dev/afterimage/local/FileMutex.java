@@ -22,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class FileMutex {
 
-    private static final ConcurrentMap<Path, ReentrantLock> HELD_BY_THIS_PROCESS = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<Path, ReentrantLock> LOCKS_OF_THIS_PROCESS = new ConcurrentHashMap<>();
 
     private final Path file;
 
@@ -33,7 +33,7 @@ final class FileMutex {
     /** Waits for the lock, without a limit, and does the work while it holds it. */
     <T> T hold(LocalDisk.IoCall<T> work) throws IOException {
         Path real = existing();
-        ReentrantLock threads = HELD_BY_THIS_PROCESS.computeIfAbsent(real, path -> new ReentrantLock());
+        ReentrantLock threads = LOCKS_OF_THIS_PROCESS.computeIfAbsent(real, path -> new ReentrantLock());
         threads.lock();
         try {
             return holdForThisProcess(real, work);

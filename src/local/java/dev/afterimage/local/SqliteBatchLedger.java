@@ -50,7 +50,7 @@ public final class SqliteBatchLedger implements BatchLedger {
         });
     }
 
-    /** Cancels the dead batch, so that it cannot be sealed. Returns false when it has been sealed meanwhile. */
+    /** Cancels a batch whose upload has died, so that it can no longer be sealed. False when it was sealed before that. */
     private boolean replace(Session session, String dead, Instant now) throws SQLException {
         session.update(
                 "UPDATE batch SET replaced = 1, cancelled_at = coalesce(cancelled_at, ?)"

@@ -29,7 +29,7 @@ public final class SqliteTemplateVersions implements TemplateVersions {
     private final Access database;
     private final ConcurrentMap<String, Long> known = new ConcurrentHashMap<>();
 
-    /** The last read of the table: its failure while no read has ever succeeded; else empty. */
+    /** The last read of the table. Its result is the read's failure if no read has ever succeeded, and else empty. */
     private final AsyncCache<String, Optional<Throwable>> reading;
 
     private volatile boolean everRead;

@@ -100,8 +100,8 @@ final class Base64Memory {
     }
 
     /**
-     * Closes the connections of the answers that have been written for longer than the patience. Their memory is free once
-     * their writing has failed, which is before the client that was refused for them asks again.
+     * Closes the connections of the answers that have been written for longer than the patience. Each gives its memory back
+     * when its writing fails, so the client that was refused finds it free when it asks again.
      */
     private void closeSlowConnections() {
         long now = nanoTime.getAsLong();

@@ -16,8 +16,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.resteasy.reactive.server.vertx.VertxInputStream;
 
 /**
- * Limits how large a body may be: the body of a batch to {@code quarkus.http.limits.max-body-size}, because it is read as a
- * stream, and all others to 256 KiB.
+ * Limits how large a body may be. A batch, which is read as a stream, and a provider's webhook, which is not read, may have
+ * {@code quarkus.http.limits.max-body-size}; all others 256 KiB.
  */
 public final class BodyLimit {
 
@@ -33,8 +33,8 @@ public final class BodyLimit {
     private static final int AFTER_FRAMEWORK = -1;
 
     /**
-     * The order of a handler that runs before {@link dev.afterimage.http.auth.AccessGate} and the checks of a page's origin
-     * before it, whose refusals leave bodies unread.
+     * The order of a handler that runs before all that refuse a request without reading its body: the checks of a page's
+     * origin, and {@link dev.afterimage.http.auth.AccessGate}.
      */
     private static final int BEFORE_REFUSALS = -310;
 
@@ -49,7 +49,7 @@ public final class BodyLimit {
             context.next();
         });
         router.route().order(BEFORE_FRAMEWORK).handler(context -> {
-            // A provider's webhook may have any length, because its body is not read.
+            // A provider's webhook may be longer, because its body is not read.
             if (!context.normalizedPath().startsWith(ProviderWebhooks.PATH)) {
                 check(context.request(), isBatch(context) ? batchBytes : JsonBody.MOST_BYTES);
             }

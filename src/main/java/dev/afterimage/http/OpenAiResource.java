@@ -182,9 +182,8 @@ public final class OpenAiResource {
                             + config.maxBase64().getAsInt()
                             + ". They are made and kept: send the request again with response_format=url, or with a smaller n.");
         }
-        // The characters of all images, one byte each. While an image is being encoded, its bytes and a second copy of
-        // its
-        // characters, which the encoder makes, are there too.
+        // The characters of all images, one byte each. While an image is encoded, its bytes and a second copy of its
+        // characters, which the encoder makes, are in memory, too.
         memory.reserve(characters + largest + characters(largest), answer, closeConnection);
     }
 

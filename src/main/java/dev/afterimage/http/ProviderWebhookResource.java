@@ -90,7 +90,9 @@ public final class ProviderWebhookResource {
                 .toCompletableFuture();
         try {
             Optional<ImageOutcome> found = pause.get(outcome, PATIENCE);
-            LOG.debugf("A webhook came for a job; found: %s", found.isPresent());
+            LOG.debugf(
+                    "A webhook came for a job; %s",
+                    found.isPresent() ? "its image was asked for" : "its template was purged meanwhile");
         } catch (ExecutionException | TimeoutException notYet) {
             LOG.debugf("A webhook came before its job had ended: %s", notYet.toString());
         }

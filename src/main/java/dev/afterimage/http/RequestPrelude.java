@@ -68,7 +68,7 @@ final class RequestPrelude {
             return;
         }
         if (!isUnambiguous(context.request().headers())) {
-            // A client that may see another end of this request must not send a second one on the same connection.
+            // A client or proxy that takes another byte for the end of this request must not send a second one here.
             context.addEndHandler(answered -> context.request().connection().close());
             context.fail(400);
             return;

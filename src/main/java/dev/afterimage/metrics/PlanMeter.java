@@ -65,7 +65,7 @@ public final class PlanMeter {
                         "Catalogue %s, line %d is left out: %s", report.catalogue(), row.line(), row.reason()));
         if (bad.size() > MOST_NAMED) {
             LOG.warnf(
-                    "Catalogue %s: more lines are left out; the last of them is line %d",
+                    "Catalogue %s: more lines are left out, among them line %d",
                     report.catalogue(), bad.getLast().line());
         }
         return report;

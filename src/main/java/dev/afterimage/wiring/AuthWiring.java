@@ -39,7 +39,7 @@ class AuthWiring {
     private static final Set<Role> EVERY_ROLE = Set.of(Role.values());
 
     /**
-     * The keys that mode {@code jwt} requires. Without them a token of another issuer, or for another audience, would be
+     * The settings that mode {@code jwt} requires besides a key. Without them a token of another issuer, or for another audience, would be
      * accepted.
      */
     private static final List<String> JWT_CHECKS = List.of("mp.jwt.verify.issuer", "mp.jwt.verify.audiences");

@@ -42,8 +42,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 class CacheWiring {
 
     /**
-     * Opens the local directory, if a part needs it, before anything else starts. Throws, and so stops the start, when
-     * it cannot be used.
+     * Opens the local directory, if a part needs it, before the parts that use it are made. Throws, and so stops the start,
+     * when it cannot be used.
      */
     void open(@Observes @Priority(1) StartupEvent start, BackendConfig backends, Instance<LocalBackend> local) {
         if (backends.usesLocal()) {

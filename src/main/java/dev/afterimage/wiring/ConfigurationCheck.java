@@ -63,7 +63,7 @@ final class ConfigurationCheck {
     private static final System.Logger LOG = System.getLogger(ConfigurationCheck.class.getName());
 
     /** Runs before every other observer of the start. */
-    private static final int FIRST = 1;
+    private static final int FIRST = 0;
 
     /** Every configuration mapping of this source root. A test fails when one is missing. */
     static final List<Class<?>> MAPPINGS = List.of(

@@ -89,7 +89,7 @@ class PlanMeterTest {
         assertThat(said())
                 .hasSize(1 + PlanMeter.MOST_NAMED + 1)
                 .last()
-                .isEqualTo("Catalogue cards: more lines are left out; the last of them is line 200");
+                .isEqualTo("Catalogue cards: more lines are left out, among them line 200");
     }
 
     private List<String> said() {

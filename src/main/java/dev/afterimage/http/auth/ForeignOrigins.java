@@ -38,7 +38,7 @@ final class ForeignOrigins {
             if (origin == null
                     || allowed.contains(origin)
                     || CORSFilter.isOriginAllowedByRegex(patterns, origin)
-                    || isOurs(context.request(), origin)) {
+                    || mayBeOurs(context.request(), origin)) {
                 context.next();
             } else {
                 refuse(context);
@@ -53,8 +53,11 @@ final class ForeignOrigins {
                         + " quarkus.http.cors.origins."));
     }
 
-    /** Whether the page came from this service: its scheme, host and port are the request's. */
-    private static boolean isOurs(HttpServerRequest request, String origin) {
+    /**
+     * Whether the page came from this service, by scheme, host and port. True also where that cannot be told; Quarkus' CORS
+     * filter decides then.
+     */
+    private static boolean mayBeOurs(HttpServerRequest request, String origin) {
         try {
             URI page = URI.create(origin);
             URI ours = URI.create(request.absoluteURI());

@@ -25,6 +25,7 @@ import dev.afterimage.limit.Caller;
 import dev.afterimage.limit.ProviderLimitConfig;
 import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import dev.afterimage.time.Deadline;
+import dev.afterimage.time.InvocationDeadline;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.common.annotation.Blocking;
@@ -92,6 +93,7 @@ public final class BatchResource {
     private final Clock clock;
     private final DryRun dryRun;
     private final ProviderLimitConfig prices;
+    private final InvocationDeadline invocation;
     private final Duration deadline;
     private final Duration longestWait;
     private final Optional<Uploads> uploads;
@@ -105,6 +107,7 @@ public final class BatchResource {
             Clock clock,
             DryRun dryRun,
             ProviderLimitConfig prices,
+            InvocationDeadline invocation,
             HttpConfig http,
             Optional<Uploads> uploads,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize maxBytes) {
@@ -115,6 +118,7 @@ public final class BatchResource {
         this.clock = clock;
         this.dryRun = dryRun;
         this.prices = prices;
+        this.invocation = invocation;
         this.deadline = http.deadline();
         this.longestWait = http.maxWait().orElse(deadline);
         this.uploads = uploads;
@@ -156,7 +160,7 @@ public final class BatchResource {
             // Only a repeated request, recognised by its key, waits for more than its own upload: for the first
             // request.
             Duration patience = key.isPresent() ? Preferences.applyWait(http, deadline, longestWait) : deadline;
-            Batch batch = intake.submit(caller, key, Deadline.in(patience, clock), upload);
+            Batch batch = intake.submit(caller, key, invocation.cap(Deadline.in(patience, clock)), upload);
             return Response.accepted(new Accepted(batch.id(), batch.total()))
                     .header(HttpHeaders.LOCATION, "/v1/batches/" + batch.id())
                     .build();

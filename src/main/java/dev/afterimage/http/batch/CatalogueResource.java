@@ -34,11 +34,11 @@ import java.util.List;
 public final class CatalogueResource {
 
     /**
-     * What one call planned.
+     * How one call to plan a catalogue ended. The counts are those of the whole run so far, over all its calls.
      *
      * @param complete false when the deadline came first; call again to go on
      * @param line the last line that was planned
-     * @param enqueued rows whose images were missing, and are on the queue now
+     * @param enqueued rows whose images were missing, and were put on the queue
      * @param bad the first thousand bad rows of this call
      */
     @RegisterForReflection(targets = {PlanBody.class, CatalogueRow.Bad.class})

@@ -3,6 +3,7 @@ package dev.afterimage.http.problem;
 import static dev.afterimage.http.problem.ProblemType.BODY_TOO_LARGE;
 import static dev.afterimage.http.problem.ProblemType.BUSY;
 import static dev.afterimage.http.problem.ProblemType.IMAGE_PENDING;
+import static dev.afterimage.http.problem.ProblemType.SHUTTING_DOWN;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -63,9 +64,9 @@ public record Problem(
         return type.equals(IMAGE_PENDING.uri());
     }
 
-    /** Whether all that is wrong is that others are served first. */
-    boolean isBusy() {
-        return type.equals(BUSY.uri());
+    /** Whether it belongs to ordinary operation and is no error: an image that is not made yet, a full or stopping instance. */
+    boolean isOrdinary() {
+        return isLate() || type.equals(BUSY.uri()) || type.equals(SHUTTING_DOWN.uri());
     }
 
     public Problem withHeader(String name, String value) {

@@ -11,6 +11,7 @@ import dev.afterimage.generation.Callables;
 import dev.afterimage.generation.GenerationException.RejectedException;
 import dev.afterimage.http.auth.RouteRoles;
 import dev.afterimage.http.header.HttpResponse;
+import dev.afterimage.http.problem.Problem.ProblemException;
 import dev.afterimage.metrics.Meters;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.inject.Singleton;
@@ -81,8 +82,9 @@ public final class ProblemResponses {
         Throwable cause = Callables.cause(failure);
         if (problem.status() == INTERNAL_ERROR.status()) {
             LOG.error("A request failed unexpectedly", cause);
-        } else if (problem.status() > INTERNAL_ERROR.status() && !problem.isLate() && !problem.isBusy()) {
-            LOG.errorf("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
+        } else if (problem.status() > INTERNAL_ERROR.status() && !problem.isOrdinary()) {
+            String why = cause instanceof ProblemException ? problem.detail() : cause.getMessage();
+            LOG.errorf("%d %s: %s", problem.status(), problem.title(), withoutQuotes(why));
         } else if (cause instanceof RejectedException) {
             LOG.infof("%d %s: %s", problem.status(), problem.title(), withoutQuotes(cause.getMessage()));
         } else {

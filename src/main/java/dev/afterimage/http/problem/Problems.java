@@ -60,7 +60,7 @@ import java.util.concurrent.TimeoutException;
 @Singleton
 public final class Problems {
 
-    /** A guess at how long an outage lasts; short, because a hit needs neither provider nor storage. */
+    /** A guess at how long an outage of provider or storage lasts. Short, because asking again costs nothing. */
     static final Duration OUTAGE = Duration.ofSeconds(10);
 
     /** The wait while there is no key to sign with: a guess at how long an operator takes to make the first one. */
