@@ -66,9 +66,9 @@ public record S3Bucket(S3Client s3, String name, String prefix, boolean encrypte
         } catch (NoSuchKeyException absent) {
             return Optional.empty();
         } catch (S3Exception refused) {
-            // An empty object has no first byte (RFC 9110, section 15.5.17); nothing that is kept here is empty.
+            // An empty object has no first byte (RFC 9110, section 15.5.17).
             if (range != null && refused.statusCode() == 416) {
-                return Optional.empty();
+                return get(object, null);
             }
             throw refused;
         }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -50,9 +49,7 @@ public final class S3ImageStore implements ImageStore {
     public Optional<StoredImage> read(ImageKey key) {
         return orUnavailable(() -> bucket.get(objectOf(key))).flatMap(object -> {
             byte[] content = object.asByteArrayUnsafe();
-            return entryOf(key, object.response())
-                    .filter(entry -> entry.bytes() == content.length)
-                    .map(entry -> new StoredImage(entry, content));
+            return entryOf(key, object.response()).map(entry -> new StoredImage(entry, content));
         });
     }
 
@@ -135,12 +132,15 @@ public final class S3ImageStore implements ImageStore {
     private static Optional<IndexEntry> entryOf(ImageKey key, GetObjectResponse object) {
         return Optional.ofNullable(object.metadata().get(ENTRY))
                 .flatMap(line -> IndexEntryCodec.decode(key, line))
-                .filter(entry -> isWhole(object.contentRange(), entry));
+                .filter(entry -> isWhole(object, entry));
     }
 
-    /** Whether the object is as long as its entry says, where the answer tells ({@code Content-Range: bytes 0-0/LENGTH}). */
-    private static boolean isWhole(@Nullable String range, IndexEntry entry) {
-        return range == null || range.endsWith("/" + entry.bytes());
+    /** Whether the object is as long as its entry says ({@code Content-Range: bytes 0-0/LENGTH}, or without it the length). */
+    private static boolean isWhole(GetObjectResponse object, IndexEntry entry) {
+        String range = object.contentRange();
+        return range == null
+                ? Long.valueOf(entry.bytes()).equals(object.contentLength())
+                : range.endsWith("/" + entry.bytes());
     }
 
     /** Cached for as long as the image is fresh, at most a year: a new image has another URL. */

@@ -3,6 +3,9 @@ package dev.afterimage.aws;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobCodec;
 import dev.afterimage.jobs.NewerFormatException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,14 +30,11 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
     /** The longest delay ("Amazon SQS message quotas"). */
     static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
 
-    /** More than the attributes of a queued job need: their names, types and values. */
+    /** More than the attributes of a job need: their names, types and values, and a short reason of a dead letter. */
     private static final int ATTRIBUTE_BYTES = 300;
 
-    /**
-     * What a job may need more later, in bytes: the ticket of its job at the provider, and the reason of its dead letter, up
-     * to 1,000 characters of 3 bytes.
-     */
-    private static final int LATER_BYTES = 4096;
+    /** The part of {@link #ATTRIBUTE_BYTES} that the reason of a dead letter may use at least. */
+    private static final int LEAST_REASON_BYTES = 200;
 
     private static final String ATTEMPTS = "attempts";
     private static final String NOT_BEFORE = "not-before";
@@ -51,9 +51,20 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
         return JobCodec.encode(job).replace("\uFFFE", "\\ufffe").replace("\uFFFF", "\\uffff");
     }
 
-    /** Whether a new job fits into a message, also with what it may need later. */
     static boolean fits(Job job) {
-        return bytes(body(job)) + LATER_BYTES <= MOST_BYTES;
+        return bytes(body(job)) <= MOST_BYTES;
+    }
+
+    /** The beginning of a dead letter's reason that fits beside this body. */
+    static String fitting(String reason, String body) {
+        CharBuffer text = CharBuffer.wrap(reason);
+        ByteBuffer room =
+                ByteBuffer.allocate(Math.max(LEAST_REASON_BYTES, MOST_BYTES - bytes(body) + LEAST_REASON_BYTES));
+        StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .encode(text, room, true);
+        return reason.substring(0, text.position());
     }
 
     static int bytes(String body) {

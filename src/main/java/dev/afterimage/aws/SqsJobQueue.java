@@ -250,7 +250,7 @@ public final class SqsJobQueue implements JobQueue {
 
     private void deadLetter(String body, Map<String, MessageAttributeValue> attributes, String reason) {
         Map<String, MessageAttributeValue> all = new HashMap<>(attributes);
-        all.put("reason", SqsJob.attribute("String", printable(reason)));
+        all.put("reason", SqsJob.attribute("String", SqsJob.fitting(printable(reason), body)));
         SqsSender.call(() -> sqs.sendMessage(request ->
                 request.queueUrl(queues.deadLetter()).messageBody(body).messageAttributes(all)));
     }

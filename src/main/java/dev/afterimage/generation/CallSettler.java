@@ -104,7 +104,8 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
                 } catch (FleetUnavailableException | StoreUnavailableException still) {
                     LOG.debugf("A receipt cannot be ended now: %s", still.getMessage());
                 } catch (RuntimeException unforeseen) {
-                    LOG.error("A receipt cannot be ended; it is tried again", unforeseen);
+                    LOG.error("A receipt cannot be ended; it is left to expire", unforeseen);
+                    return;
                 }
             }
         } catch (InterruptedException cancelled) {

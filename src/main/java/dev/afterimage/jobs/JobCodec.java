@@ -109,7 +109,6 @@ public final class JobCodec {
      *
      * @throws NewerFormatException when a newer version wrote it
      * @throws IllegalArgumentException when the line is no job; the message does not repeat the line
-     * @throws dev.afterimage.image.InvalidRequestException when a job's key, template or format is damaged
      */
     public static Job decode(String line) {
         Map<String, String> fields = fields(line);

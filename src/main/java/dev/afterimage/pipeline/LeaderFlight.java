@@ -321,7 +321,7 @@ final class LeaderFlight {
         // Dated before the receipt is held, so that this image does not replace one that another call brings after
         // that; and dated after the image that the call was to replace, even if the clock was set back
         // meanwhile.
-        Instant now = parts.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant now = (order.isLate() ? order.since() : parts.clock().instant()).truncatedTo(ChronoUnit.MILLIS);
         Instant former = call.purchase().newestSeen();
         Instant made = now.isAfter(former) ? now : former.plusMillis(1);
         IndexEntry entry =

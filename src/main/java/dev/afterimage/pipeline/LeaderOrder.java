@@ -31,7 +31,6 @@ final class LeaderOrder implements Attempt.Order {
     private final GenerationRequest generationRequest;
     private final ReentrantLock holding = new ReentrantLock();
     private volatile Permit.@Nullable Departed call;
-    /** When the call departed or was resumed, by this process's clock. */
     private Instant since = Instant.EPOCH;
 
     private volatile String ticket = "";
@@ -145,6 +144,11 @@ final class LeaderOrder implements Attempt.Order {
         }
         call = departed;
         since = parts.clock().instant();
+    }
+
+    /** When the call departed or was resumed, by this process's clock. */
+    Instant since() {
+        return since;
     }
 
     /** Whether the call took longer than a receipt stands without being held: the process may have stood still. */

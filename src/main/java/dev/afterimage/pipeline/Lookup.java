@@ -7,7 +7,6 @@ import dev.afterimage.cache.IndexEntry;
 import dev.afterimage.generation.Callables;
 import dev.afterimage.image.ImageKey;
 import dev.afterimage.limit.FleetUnavailableException;
-import dev.afterimage.store.ImageStore.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -49,8 +48,11 @@ final class Lookup {
     /** How long a request that asks to validate waits for the store at most. Then the index is believed. */
     private static final Duration LONGEST_VALIDATION = Duration.ofSeconds(1);
 
+    /** For so long nothing is checked after the store could not be reached. */
+    private static final Duration REST = Duration.ofSeconds(1);
+
     /** How many checks run at once, with those that requests wait for. Others trust the index. */
-    private static final int CHECKS_AT_ONCE = 32;
+    private static final int CHECKS_AT_ONCE = 256;
 
     /** How many run before none is begun behind an answer. A later hit of the same key has it checked. */
     private static final int CHECKS_BEHIND = 4;
@@ -114,7 +116,7 @@ final class Lookup {
         return startedCheck(entry, CHECKS_AT_ONCE)
                 .map(check -> parts.pause()
                         .orTimeout(check.copy(), LONGEST_VALIDATION)
-                        .exceptionally(notNow -> believed))
+                        .exceptionallyAsync(notNow -> believed, parts.virtualThreads()))
                 .orElseGet(() -> CompletableFuture.completedFuture(believed));
     }
 
@@ -154,9 +156,9 @@ final class Lookup {
     private void run(CompletableFuture<Optional<IndexEntry>> check, IndexEntry entry) {
         try {
             check.complete(check(entry));
-        } catch (StoreUnavailableException gone) {
-            nextCheck = parts.clock().instant().plus(VALID_FOR);
-            check.completeExceptionally(gone);
+        } catch (RuntimeException notNow) {
+            nextCheck = parts.clock().instant().plus(REST);
+            check.completeExceptionally(notNow);
         } finally {
             checks.remove(entry.key());
         }
@@ -215,6 +217,7 @@ final class Lookup {
 
     /** Takes an image out of the index. Does not wait. */
     void forget(ImageKey key) {
+        seenInStore.invalidate(key);
         parts.index().remove(key).exceptionally(failure -> {
             unwritten.say(failure);
             return null;
@@ -273,7 +276,7 @@ final class Lookup {
         Instant asked = parts.clock().instant();
         Optional<IndexEntry> standing = parts.store().find(entry.key()).filter(stored -> !isDeleted(stored));
         if (standing.isEmpty()) {
-            LOG.infof("The image of %s is gone from the store; the next request has it made anew", entry.key());
+            LOG.infof("The image of %s is deleted or gone from the store", entry.key());
             forget(entry.key());
         } else if (standing.get().createdAt().equals(entry.createdAt())) {
             seenInStore.put(entry.key(), asked);

@@ -93,7 +93,7 @@ class S3ImageStoreTest extends ImageStoreContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"short", ""})
-    void anImageThatIsNotAsLongAsItsEntrySaysIsNotServed(String content) {
+    void anImageThatIsNotAsLongAsItsEntrySaysIsNotServedAndIsReplaced(String content) {
         String line = IndexEntryCodec.encode(entry(KEY, NOON, 9));
         s3.putObject(
                 request -> request.bucket(S3Server.BUCKET).key("images/" + KEY).metadata(Map.of("afterimage", line)),
@@ -101,6 +101,8 @@ class S3ImageStoreTest extends ImageStoreContract {
 
         assertThat(store.read(KEY)).isEmpty();
         assertThat(store.find(KEY)).isEmpty();
+        assertThat(store.put(entry(KEY, NOON, 9), content(KEY, NOON, 9))).isEqualTo(entry(KEY, NOON, 9));
+        assertThat(store.find(KEY)).contains(entry(KEY, NOON, 9));
     }
 
     @Test

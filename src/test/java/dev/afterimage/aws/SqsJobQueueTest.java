@@ -145,16 +145,22 @@ class SqsJobQueueTest extends JobQueueContract {
 
     /** A bug: such a job could not be dead-lettered, and came back for ever. */
     @Test
-    void theLargestJobHasRoomForTheReasonOfItsDeadLetter() {
+    void theReasonOfALargeJobsDeadLetterIsCutToWhatFits() {
         int data = 262_144;
         while (!queue.fits(jobOf(1, "x".repeat(data)))) {
             data--;
         }
         String body = new SqsJob(jobOf(1, "x".repeat(data)), 0, clock.instant()).body();
-        int longestReason = "\u8a73".repeat(1000).getBytes(StandardCharsets.UTF_8).length;
+        String reason = "\u8a73\uD83D\uDE00".repeat(500);
 
-        assertThat(SqsJob.bytes(body) + longestReason).isLessThan(SqsJob.MOST_BYTES);
-        assertThat(data).isGreaterThan(250 * 1024);
+        String cut = SqsJob.fitting(reason, body);
+
+        assertThat(cut).isNotEmpty().isEqualTo(reason.substring(0, cut.length()));
+        assertThat(Character.isHighSurrogate(cut.charAt(cut.length() - 1))).isFalse();
+        // Names, types and values of all attributes: attempts, not-before and reason.
+        int attributes = 8 + 6 + 1 + 10 + 6 + 13 + 6 + 6 + cut.getBytes(StandardCharsets.UTF_8).length;
+        assertThat(body.getBytes(StandardCharsets.UTF_8).length + attributes).isLessThanOrEqualTo(SqsJob.MOST_BYTES);
+        assertThat(SqsJob.fitting(reason, "{}")).isEqualTo(reason);
     }
 
     /** Two versions run side by side during a deployment. */

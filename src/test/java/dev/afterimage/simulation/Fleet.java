@@ -308,12 +308,14 @@ final class Fleet implements Faults.Victims {
     }
 
     /**
-     * Whether a purchase was lost with its process: the process ended between the receipt and the departure, or had the image
-     * and ended before it could store it, as when the store is full.
+     * Whether a purchase was lost with its process: the process ended or stood still between the receipt and the departure, or
+     * it had the image and ended before it could store it, as when the store is full.
      */
     boolean isPurchaseLost(SimulatedProvider.Call call) {
-        return call.caller.isDead()
-                && (call.departed < 0 ? call.askedForReceipt : call.isImage && call.delivered >= 0 && !isStored(call));
+        if (call.departed < 0) {
+            return call.askedForReceipt && (call.caller.isDead() || call.caller.freezes() > call.freezesBefore);
+        }
+        return call.caller.isDead() && call.isImage && call.delivered >= 0 && !isStored(call);
     }
 
     private boolean isStored(SimulatedProvider.Call call) {
