@@ -6,6 +6,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,12 +49,18 @@ public final class AccountChoice {
      * @throws OutOfCreditsException when the budgets of all are spent
      */
     List<String> of(ImageRequest request) {
-        List<String> all = accounts.of(request);
-        List<String> left = all.stream()
-                .filter(account -> knownSpent(request, account).isEmpty())
-                .toList();
+        List<String> left = new ArrayList<>();
+        Instant until = Instant.MAX;
+        for (String account : accounts.of(request)) {
+            Optional<Spent> known = knownSpent(request, account);
+            if (known.isEmpty()) {
+                left.add(account);
+            } else if (known.get().until().isBefore(until)) {
+                until = known.get().until();
+            }
+        }
         if (left.isEmpty()) {
-            throw budgetSpent(knownSpent(request, all.getFirst()).orElseThrow().until());
+            throw budgetSpent(until);
         }
         return left;
     }

@@ -14,6 +14,8 @@ public record Caller(String id) {
 
     private static final String CHARGED = "\0promised:";
     private static final String ADDRESS = "address:";
+    private static final String SERVICE_TENANT = "service";
+    private static final String ANONYMOUS = "anonymous";
 
     /**
      * The same caller, marked as one whose quota has been charged for this request, so that it is not charged again.
@@ -29,14 +31,18 @@ public record Caller(String id) {
 
     /**
      * The name on whose budget the request counts: the one the caller was authenticated with, {@code anonymous}, or
-     * {@code service}.
+     * {@code service}. A client that was authenticated with one of these two names counts as {@code subject:} and that name.
      */
     public String tenant() {
         if (equals(SERVICE)) {
-            return "service";
+            return SERVICE_TENANT;
         }
         String who = id.startsWith(CHARGED) ? id.substring(CHARGED.length()) : id;
-        return who.startsWith(ADDRESS) ? "anonymous" : who.substring(who.indexOf(':') + 1);
+        if (who.startsWith(ADDRESS)) {
+            return ANONYMOUS;
+        }
+        String name = who.substring(who.indexOf(':') + 1);
+        return name.equals(SERVICE_TENANT) || name.equals(ANONYMOUS) ? who : name;
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The counts of what a fleet's images cost. When Redis has lost an account's count, the count starts again from the
@@ -49,6 +50,10 @@ public final class RedisCreditBudget implements CreditBudget {
     private record Known(String epoch, String used) {
         private static final Known NOTHING = new Known("", "0");
         private static final Pattern NOTED = Pattern.compile("(\\S+) (\\d{1,18}) (.*)");
+
+        private Known higher(Known other) {
+            return Long.parseLong(other.used) > Long.parseLong(used) ? other : this;
+        }
 
         /** One line of the note. It ends with the month and the account of the count. */
         private String line(String monthAndAccount) {
@@ -100,7 +105,7 @@ public final class RedisCreditBudget implements CreditBudget {
         long verdict = add(month.toString(), charge, Charge.micros(charge.cost()), true)
                 .number(0);
         if (verdict == 1 && budgets.ofAccount(charge.account()) >= 0) {
-            writeNoteIfDue(month.toString());
+            writeNoteIfDue(month.toString(), charge.account());
         }
         return verdict == 1
                 ? new Reserved(month.toString(), charge)
@@ -186,26 +191,31 @@ public final class RedisCreditBudget implements CreditBudget {
         }
     }
 
-    private void writeNoteIfDue(String month) {
+    private void writeNoteIfDue(String month, String account) {
         Instant now = clock.instant();
         Instant due = noteAgainAt.get();
         if (now.isBefore(due) || !noteAgainAt.compareAndSet(due, now.plus(NOTED_EVERY))) {
             return;
         }
         try {
-            // Other processes may have called other accounts.
-            Map<String, String> lines = new TreeMap<>();
+            // Of other accounts another process may have noted a newer count, which is higher.
+            Map<String, Known> counts = new TreeMap<>();
             store.note(NOTE).stream()
                     .flatMap(String::lines)
                     .map(Known.NOTED::matcher)
                     .filter(line -> line.matches() && line.group(3).startsWith(month + " "))
-                    .forEach(line -> lines.put(line.group(3), line.group()));
+                    .forEach(line -> counts.put(line.group(3), new Known(line.group(1), line.group(2))));
             known.forEach((monthAndAccount, count) -> {
                 if (monthAndAccount.startsWith(month + " ")) {
-                    lines.put(monthAndAccount, count.line(monthAndAccount));
+                    counts.merge(monthAndAccount, count, Known::higher);
                 }
             });
-            store.note(NOTE, String.join("\n", lines.values()));
+            counts.put(month + " " + account, known.get(month + " " + account));
+            store.note(
+                    NOTE,
+                    counts.entrySet().stream()
+                            .map(count -> count.getValue().line(count.getKey()))
+                            .collect(Collectors.joining("\n")));
         } catch (RuntimeException unavailable) {
             LOG.log(Level.WARNING, "The month's credits cannot be noted; another try in some minutes", unavailable);
         }

@@ -10,4 +10,14 @@ class CallerTest {
     void toStringHidesTheCaller() {
         assertThat(new Caller("an-api-key")).hasToString("Caller[hidden]");
     }
+
+    /** A bug: a client with the name {@code service} had no budget. */
+    @Test
+    void aClientCannotTakeTheServicesNameOrThatOfUnknownClients() {
+        assertThat(new Caller("subject:ann").tenant()).isEqualTo("ann");
+        assertThat(new Caller("subject:service").tenant()).isEqualTo("subject:service");
+        assertThat(new Caller("subject:anonymous").afterCharge().tenant()).isEqualTo("subject:anonymous");
+        assertThat(new Caller("address:10.0.0.1").tenant()).isEqualTo("anonymous");
+        assertThat(Caller.SERVICE.tenant()).isEqualTo("service");
+    }
 }

@@ -106,6 +106,26 @@ class RedisCreditBudgetTest extends CreditBudgetContract {
         assertThat(budget(both, clock).status("art").used()).isEqualTo(7);
     }
 
+    /** A bug: a process that had called another account long ago noted its old count of it. */
+    @Test
+    void noteKeepsTheNewerCountOfAnAccountThatAnotherProcessCalls() {
+        clock.advance(A_MINUTE);
+        CreditBudget.Budgets both = new CreditBudget.Budgets(Map.of("default", 10.0, "art", 10.0), Map.of(), -1);
+        CreditBudget old = budget(both, clock);
+        old.reserve(ONE);
+        CreditBudget newer = budget(both, clock);
+        for (int credit = 0; credit < 4; credit++) {
+            clock.advance(RedisCreditBudget.NOTED_EVERY);
+            newer.reserve(ONE);
+        }
+        old.reserve(new CreditBudget.Charge("art", "hero", "bob", 7));
+
+        clients.forget(RedisProcess.shared().url());
+
+        assertThat(budget(both, clock).status(DEFAULT_ACCOUNT).used()).isEqualTo(5);
+        assertThat(budget(both, clock).status("art").used()).isEqualTo(7);
+    }
+
     @Test
     void malformedNoteIsIgnored() {
         store.note(RedisCreditBudget.NOTE, "lost");
