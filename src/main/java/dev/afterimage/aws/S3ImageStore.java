@@ -49,7 +49,9 @@ public final class S3ImageStore implements ImageStore {
     public Optional<StoredImage> read(ImageKey key) {
         return orUnavailable(() -> bucket.get(objectOf(key))).flatMap(object -> {
             byte[] content = object.asByteArrayUnsafe();
-            return entryOf(key, object.response()).map(entry -> new StoredImage(entry, content));
+            return entryOf(key, object.response())
+                    .filter(entry -> entry.bytes() == content.length)
+                    .map(entry -> new StoredImage(entry, content));
         });
     }
 
@@ -135,12 +137,14 @@ public final class S3ImageStore implements ImageStore {
                 .filter(entry -> isWhole(object, entry));
     }
 
-    /** Whether the object is as long as its entry says ({@code Content-Range: bytes 0-0/LENGTH}, or without it the length). */
+    /**
+     * Whether the object is as long as its entry says, where the answer tells ({@code Content-Range: bytes 0-0/LENGTH}). An
+     * answer without a range tells of an empty object only.
+     */
     private static boolean isWhole(GetObjectResponse object, IndexEntry entry) {
-        String range = object.contentRange();
-        return range == null
-                ? Long.valueOf(entry.bytes()).equals(object.contentLength())
-                : range.endsWith("/" + entry.bytes());
+        return object.contentRange() == null
+                ? !Long.valueOf(0).equals(object.contentLength())
+                : object.contentRange().endsWith("/" + entry.bytes());
     }
 
     /** Cached for as long as the image is fresh, at most a year: a new image has another URL. */
