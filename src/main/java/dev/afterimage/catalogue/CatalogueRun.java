@@ -20,8 +20,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * What one call of {@link CatalogueRunner} does of a run over a catalogue. A run may take several calls, because each ends at
- * its deadline. The rows are read in chunks, and after each chunk that queued jobs the checkpoint is saved.
+ * The part of a run over a catalogue that one call of {@link CatalogueRunner} does. A run may take several calls,
+ * because each ends at its deadline. The rows are read in chunks, and after each chunk that queued jobs the checkpoint
+ * is saved.
  */
 final class CatalogueRun {
 

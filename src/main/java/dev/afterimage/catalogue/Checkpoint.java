@@ -91,7 +91,7 @@ public record Checkpoint(String run, Instant since, String version, int line, Co
      * @param enqueued missing, and put on the queue
      * @param fresh there already
      * @param duplicates equal to an earlier row
-     * @param bad not readable
+     * @param bad rows of which no image can be made, see {@link CatalogueRows.CatalogueRow.Bad}
      */
     public record Counts(long enqueued, long fresh, long duplicates, long bad) {
 

@@ -77,8 +77,8 @@ record CsvHeader(int columns, OptionalInt template, OptionalInt format, Optional
     private static List<String> path(String name, int column) {
         List<String> path = List.of(name.split("\\.", -1));
         if (path.stream().anyMatch(String::isBlank)) {
-            throw invalid(
-                    "Column " + (column + 1) + " of the header has no name, or a name with nothing beside a dot.");
+            throw invalid("Column " + (column + 1)
+                    + " of the header has no name, or a name that begins or ends with a dot or has two dots in a row.");
         }
         if (path.size() > TemplateData.MAX_DEPTH) {
             throw invalid("Column " + (column + 1) + " of the header nests deeper than " + TemplateData.MAX_DEPTH

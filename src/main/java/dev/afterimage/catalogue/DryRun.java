@@ -39,8 +39,8 @@ public final class DryRun {
      * A dry run with these collaborators.
      *
      * @param queue is only asked whether a job would fit
-     * @param creditsLeft the credits left this month; empty where they are not limited. When it fails, so does the dry
-     *     run
+     * @param creditsLeft the credits left this month of the main API's accounts together; empty where they are not
+     *     limited. When it fails, so does the dry run
      * @param accounts the names of the accounts that may make an image
      * @param limits the limits of an account, by its name
      * @param credits the credits that a purchase of an image costs; a row for which it throws a {@link RejectedException}
@@ -69,8 +69,10 @@ public final class DryRun {
      * What a list would cost. Each row is one of: a duplicate of an earlier row, fresh, missing, bad.
      *
      * @param bad the first {@value PlanReport#MOST_BAD} bad rows
-     * @param cost in the provider's credits, rounded up, when each image is made at the first attempt
-     * @param creditsLeft the credits left this month; empty where they are not limited
+     * @param cost the sum of what the missing images cost, each in its API's own unit, when each is made at the first
+     *     attempt; rounded up
+     * @param creditsLeft the credits left this month of the main API's accounts together; empty where they are not
+     *     limited
      * @param duration until the last image is made, at the bulk lane's share of each provider's limit, when the queue is
      *     empty before
      */

@@ -108,7 +108,8 @@ public final class JobCodec {
      * Reads what {@link #encode} wrote.
      *
      * @throws NewerFormatException when a newer version wrote it
-     * @throws IllegalArgumentException when the line is no job; the message does not repeat the line
+     * @throws IllegalArgumentException when the line is no job, or a part of it is damaged; the message does not repeat
+     *     the line
      */
     public static Job decode(String line) {
         Map<String, String> fields = fields(line);

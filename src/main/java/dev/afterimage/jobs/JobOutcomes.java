@@ -147,10 +147,10 @@ public final class JobOutcomes {
         record CallbackTaken() implements JobOutcome {}
 
         /**
-         * It goes back to the queue, because the provider, the limiter, the budget or the quota makes it wait. Uses no
-         * attempt.
+         * It goes back to the queue, because it must wait: for an image that is being made, for the provider, the
+         * limiter, the budget or the quota, or for the end of an outage. Uses no attempt.
          *
-         * @param delay how long they make it wait
+         * @param delay how long it must wait
          * @param concernsOthers whether the other jobs of its lane and image API would have to wait, too
          */
         record Wait(Duration delay, boolean concernsOthers) implements JobOutcome {}
@@ -186,7 +186,8 @@ public final class JobOutcomes {
                         "afterimage.pregeneration.max-attempts and .max-deliveries must be at least 1");
             }
             if (backOff.isNegative() || maxBackOff.compareTo(backOff) < 0) {
-                throw new IllegalArgumentException("afterimage.pregeneration.max-back-off must not be below .back-off");
+                throw new IllegalArgumentException(
+                        "afterimage.pregeneration.back-off must be zero or more, and .max-back-off not below it");
             }
         }
 

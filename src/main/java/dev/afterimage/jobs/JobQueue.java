@@ -82,14 +82,14 @@ public interface JobQueue {
      * @param attempts failed attempts before this one; waits that the provider asked for don't count
      * @param deliveries how often it was handed out since it was last put on the queue, this time included; more than
      *     one means that a worker died while it had the job, or was too slow
-     * @param receiptHandle the queue's name for this claim, as in SQS; no {@link dev.afterimage.limit.Receipt receipt}
-     *     of a call
+     * @param receiptHandle the queue's name for this claim, as in SQS; it has nothing to do with the
+     *     {@link dev.afterimage.limit.Receipt} of a call
      */
     record Claim(Job job, int attempts, int deliveries, String receiptHandle) {
 
         /**
-         * This claim, with the provider's job noted in its own, so that the next attempt goes on with that job. A back end
-         * that cannot change a queued job ignores the note.
+         * This claim, whose job now carries what finds the provider's job again, so that the next attempt goes on with
+         * that one. A backend that cannot change a queued job ignores it.
          */
         Claim goingOnWith(OpenJob open) {
             return new Claim(
@@ -116,7 +116,10 @@ public interface JobQueue {
         }
     }
 
-    /** The queue cannot be used now; nothing was accepted. The message is for the operator and holds no job's data. */
+    /**
+     * The queue cannot be used now. Of a call that failed in this way, a part may have been carried out (see
+     * {@link #enqueue}). The message is for the operator and holds no job's data.
+     */
     class QueueUnavailableException extends RuntimeException {
 
         public QueueUnavailableException(String message, Throwable cause) {

@@ -51,8 +51,9 @@ public final class Worker {
     private static final Duration DOUBLED_BELOW = Duration.ofSeconds(30);
 
     /**
-     * How many jobs that were put back without running become available again in a second, for each job that the worker
-     * runs at once: more than it can run, so no job waits because of this bound.
+     * How many jobs of a paused API and lane that were put back without running become available again in a second, for
+     * each job that the worker runs at once. A job with a call usually takes longer than a quarter of a second, so this
+     * bound does not slow the worker down.
      */
     private static final int RETURNS_PER_SECOND = 4;
 

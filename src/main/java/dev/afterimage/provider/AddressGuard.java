@@ -31,6 +31,10 @@ final class AddressGuard {
 
     private static final int HTTPS = 443;
 
+    /** The lists of allowed hosts, for refusals: a guard does not know whose it has. Callbacks have their own text. */
+    private static final String ALLOWED_HOSTS =
+            "allowed-hosts (of afterimage.provider or of afterimage.providers.\"…\")";
+
     private final AllowedHosts allowed;
     private final AllowedHosts described;
     private final Optional<Host> ownHost;
@@ -110,13 +114,13 @@ final class AddressGuard {
     private void checkUnnamed(Host host, boolean tls, int port) {
         boolean own = ownHost.filter(host::equals).isPresent();
         if (!anyPublicHost && !own && !allowed.covers(host) && !described.covers(host) && !described.names(host)) {
-            throw refused("its host is neither described nor in afterimage.provider.allowed-hosts");
+            throw refused("its host is neither described nor in " + ALLOWED_HOSTS);
         }
         if (!tls) {
-            throw refused("it is not https, and afterimage.provider.allowed-hosts does not name its host exactly");
+            throw refused("it is not https, and " + ALLOWED_HOSTS + " does not name its host exactly");
         }
         if (port != HTTPS && !(own && port == ownPort)) {
-            throw refused("its port is unusual, and afterimage.provider.allowed-hosts does not name its host exactly");
+            throw refused("its port is unusual, and " + ALLOWED_HOSTS + " does not name its host exactly");
         }
     }
 
@@ -126,9 +130,8 @@ final class AddressGuard {
         return addresses.stream()
                 .filter(address -> named || PublicAddress.is(address))
                 .findFirst()
-                .orElseThrow(
-                        () -> refused(
-                                "its address is not public, and afterimage.provider.allowed-hosts does not name its host exactly"));
+                .orElseThrow(() ->
+                        refused("its address is not public, and " + ALLOWED_HOSTS + " does not name its host exactly"));
     }
 
     private static NotAnImageException refused(String why) {
@@ -190,8 +193,9 @@ final class AddressGuard {
 
         private static IllegalArgumentException invalid(String entry) {
             return new IllegalArgumentException(
-                    "In a list of allowed hosts (afterimage.provider.allowed-hosts, that of afterimage.providers.\"…\" or of"
-                            + " afterimage.callbacks) write a host name or address without scheme and port, such as cdn.example.com, 10.0.0.7 or *.example.com, instead of '"
+                    "In a list of allowed hosts (allowed-hosts of afterimage.provider, of afterimage.providers.\"…\""
+                            + " or of afterimage.callbacks) write a host name or address without scheme and port, such as"
+                            + " cdn.example.com, 10.0.0.7 or *.example.com, instead of '"
                             + entry + "'.");
         }
 

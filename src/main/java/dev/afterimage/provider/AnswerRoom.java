@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A call that buys is let in if there is room for an answer of the usual size, which is about the largest of the last
  * ones: the true size is known only when the money is spent. A larger answer takes more room while it streams in; where
  * there is none, it is not read further until others have ended (the network holds it back, and nothing is lost). One
- * answer at a time is read without room, so that answers never wait for each other in a circle. So at most the given
- * bytes are held, and one answer more.
+ * answer at a time is read without room, so that answers never wait for each other in a circle. A call is also let in
+ * while no other is under way, so that bodies which were never stored cannot stop the service. So about the given bytes
+ * are held, and a few answers more where the store is slow.
  */
 public final class AnswerRoom {
 

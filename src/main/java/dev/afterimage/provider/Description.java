@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * @param result where in the JSON answer the image is; empty when the answer is the image
  * @param pick which of several images there counts
  * @param hosts the hosts from which its images may be fetched, besides its own
- * @param seed where in the body the variant goes, when it is not the first
+ * @param seed where in the body the variant goes, when it is above 0
  * @param refused paths in the data that a request may not use, because they would order more images, stream the answer or
  *     send it elsewhere; null, false and numbers from 0 to 1 are allowed there
  * @param needs the properties that the data must have, because body, URL or a header has a placeholder for them

@@ -66,7 +66,7 @@ public final class Descriptions {
         return DescriptionCompiler.compile(document(kind), target, cost);
     }
 
-    /** A kind that is this document itself. */
+    /** The kind that holds this document itself, in base64, in place of its name. */
     public static String inline(byte[] document) {
         return INLINE + Base64.getEncoder().encodeToString(document);
     }

@@ -27,6 +27,12 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
 
     private static final int LONGEST_REASON = 200;
 
+    // For messages: it is not known here which API or account was called.
+    private static final String API_KEY =
+            "the API key (.api-key of afterimage.provider, of afterimage.providers.\"…\" or of an account)";
+    private static final String URL =
+            "the provider's url (afterimage.provider.url, or that of afterimage.providers.\"…\")";
+
     /**
      * What could change how a line reads, or is no text: control and format characters, lone surrogates, private and unassigned
      * characters, separators of lines and paragraphs.
@@ -93,7 +99,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
             case MODERATED -> moderated(status + reason);
             case ACCESS_REFUSED ->
                 new AccessRefusedException("The provider refused this service" + status + reason
-                        + ". The operator must check afterimage.provider.api-key and the provider's plan.");
+                        + ". The operator must check " + API_KEY + " and the provider's plan.");
             case UNUSABLE -> new NotAnImageException("the provider made no image" + status + reason);
             case UNKNOWN -> OutcomeUnknownException.serverError("the provider failed" + status + reason);
             case UNAVAILABLE -> new UnavailableException("the provider is down" + status + reason, null);
@@ -147,7 +153,7 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
                                 + "). Check its name in the provider's editor.");
             case 401, 403, 407 ->
                 new AccessRefusedException("The provider refused this service's API key (" + status
-                        + "). The operator must set afterimage.provider.api-key.");
+                        + "). The operator must set " + API_KEY + ".");
             case 402 -> outOfCredits(answer, now);
             case 408, 499 ->
                 new OutcomeUnknownException("the provider gave up waiting for its image (" + status + ")", null);
@@ -176,9 +182,9 @@ record Meanings(List<ErrorRule> rules, Waits waits) {
         }
         if (status / 100 == 3) {
             return new AccessRefusedException("The provider redirects (" + status
-                    + "), which is not followed. The operator must set afterimage.provider.url to the final address.");
+                    + "), which is not followed. The operator must set " + URL + " to the final address.");
         }
         return new AccessRefusedException(
-                "The provider refused the call (" + status + "). The operator must check afterimage.provider.url.");
+                "The provider refused the call (" + status + "). The operator must check " + URL + ".");
     }
 }

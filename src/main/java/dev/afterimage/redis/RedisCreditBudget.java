@@ -43,7 +43,10 @@ public final class RedisCreditBudget implements CreditBudget {
     /** The shortest time between two notes of one process; it writes them when it spends. */
     static final Duration NOTED_EVERY = Duration.ofMinutes(5);
 
-    /** The name of the store's note, which holds the counts of accounts that have a budget. */
+    /**
+     * The name of the store's note, which holds the month's counts of accounts. It is written and read only for the
+     * sake of accounts that have a budget.
+     */
     static final String NOTE = "credits";
 
     /** The last count of an account in a month that this process saw. */

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends all commands of this process to Redis, over one connection. Each command has a time-out. A connection is
  * replaced when a command on it was overdue or the server is no longer the primary, and a server that keeps failing
- * gets no commands for a while. After a failure the time-out is a fifth of the configured one, because a request sends
- * several commands one after the other, and would otherwise wait several full time-outs for a silent server.
+ * gets no commands for a while. After a failure, until a command succeeds or the server gets no commands, the time-out
+ * is a fifth of the configured one, because a request sends several commands one after the other, and would otherwise
+ * wait several full time-outs for a silent server. The command that tries the server after that pause has the full
+ * time-out.
  *
  * <p>Every failure is a {@link RedisUnavailableException}, except {@link RedisScript.NoScriptException}.
  */

@@ -126,8 +126,8 @@ public final class RedisReceipts implements Receipts {
     }
 
     /**
-     * Reads two fields of the receipt without the script. That is enough, because the next call of the key that departs
-     * overwrites both.
+     * Reads two fields of the receipt without the script. They cannot be out of date: the next call of the key that
+     * departs takes both back.
      */
     @Override
     public boolean isDeleted(ImageKey key) {

@@ -92,13 +92,13 @@ final class TrueTypeFont {
      */
     record CharacterMap(ByteBuffer file, int start) {
 
-        private static final int SEGMENTS = 4;
+        private static final int FORMAT = 4;
 
         static CharacterMap read(ByteBuffer file, int cmap) {
             int count = file.getShort(cmap + 2);
             for (int i = 0; i < count; i++) {
                 int subtable = cmap + file.getInt(cmap + 4 + 8 * i + 4);
-                if (file.getShort(subtable) == SEGMENTS) {
+                if (file.getShort(subtable) == FORMAT) {
                     return new CharacterMap(file, subtable);
                 }
             }
@@ -109,12 +109,13 @@ final class TrueTypeFont {
             if (codePoint > 0xFFFF) {
                 return 0;
             }
-            int doubled = unsigned(start + 6);
+            // Four arrays follow one another, each with two bytes a segment.
+            int arrayBytes = unsigned(start + 6);
             int ends = start + 14;
-            int starts = ends + doubled + 2;
-            int deltas = starts + doubled;
-            int offsets = deltas + doubled;
-            for (int i = 0; i < doubled; i += 2) {
+            int starts = ends + arrayBytes + 2;
+            int deltas = starts + arrayBytes;
+            int offsets = deltas + arrayBytes;
+            for (int i = 0; i < arrayBytes; i += 2) {
                 if (codePoint <= unsigned(ends + i)) {
                     int first = unsigned(starts + i);
                     return codePoint < first ? 0 : glyphIn(deltas + i, offsets + i, codePoint - first, codePoint);
@@ -186,6 +187,7 @@ final class TrueTypeFont {
                 ends[i] = Short.toUnsignedInt(in.getShort());
             }
             int points = contours == 0 ? 0 : ends[contours - 1] + 1;
+            // Skips the instructions, which only fit a glyph to the pixels of a small size.
             in.position(in.position() + 2 + Short.toUnsignedInt(in.getShort(in.position())));
             int[] flags = flags(in, points);
             int[] x = coordinates(in, flags, SHORT_X, SAME_OR_POSITIVE_X);
