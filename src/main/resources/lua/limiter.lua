@@ -283,7 +283,7 @@ local function stamp(at)
   redis.call('HSET', state, 'last', text(math.max(last, at)))
 end
 
--- A call that did not leave in time takes its stamp back first.
+-- Takes back the stamp of this token's call, which gets another one or does not leave. Answers whether it had one.
 local function forgetStamp()
   redis.call('ZREM', bulkDeparted, token)
   local forgotten = redis.call('ZREM', departed, token) == 1

@@ -37,12 +37,13 @@ local function enqueue(delay)
   return 1
 end
 
--- Hands out jobs. Answers JSON, attempts, deliveries, claim, lane and job of each.
+-- Hands out jobs of the wanted lanes: 1 interactive, 2 bulk, written together, such as '12'. Answers JSON, attempts,
+-- deliveries, claim, lane and job of each.
 local function claim(visibility, most, wanted)
   local handed = {}
-  for place, lane in ipairs(lanes) do
+  for laneNumber, lane in ipairs(lanes) do
     local left = most - #handed / 6
-    if left > 0 and string.find(wanted, tostring(place)) then
+    if left > 0 and string.find(wanted, tostring(laneNumber)) then
       for _, job in ipairs(redis.call('ZRANGEBYSCORE', lane, '-inf', now, 'LIMIT', 0, left)) do
         local attempts, deliveries = state(job)
         local number = string.format('%.0f', redis.call('INCR', claims))
@@ -52,7 +53,7 @@ local function claim(visibility, most, wanted)
         handed[#handed + 1] = attempts
         handed[#handed + 1] = deliveries + 1
         handed[#handed + 1] = number
-        handed[#handed + 1] = tostring(place)
+        handed[#handed + 1] = tostring(laneNumber)
         handed[#handed + 1] = job
       end
     end

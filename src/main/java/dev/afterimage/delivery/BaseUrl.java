@@ -74,9 +74,10 @@ public final class BaseUrl {
     }
 
     /**
-     * The address of what the local CDN was asked for.
+     * The base URL followed by this path and query: the address for which a URL below the base URL is signed, and
+     * against which its signature is verified.
      *
-     * @param pathAndQuery what follows the local CDN's own path, undecoded, beginning with a slash
+     * @param pathAndQuery what follows the base URL, undecoded, beginning with a slash
      */
     public String at(String pathAndQuery) {
         return value + pathAndQuery;

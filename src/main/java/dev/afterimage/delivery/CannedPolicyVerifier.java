@@ -128,8 +128,9 @@ public final class CannedPolicyVerifier {
      * them, in its former order. Names are compared as they stand, undecoded, case included.
      *
      * @param resource the URL that was signed
-     * @param values of the signing parameters by name; of {@code Policy}, too, which makes it another kind of URL
-     * @param repeated whether one of them stands there more than once
+     * @param values the values of the signing parameters by name, and that of {@code Policy}, which only URLs with a
+     *     custom policy have
+     * @param repeated whether Expires, Signature or Key-Pair-Id is there more than once
      */
     private record SignedParameters(String resource, Map<String, String> values, boolean repeated) {
 

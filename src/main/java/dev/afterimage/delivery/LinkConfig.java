@@ -12,7 +12,7 @@ import java.util.Optional;
 @ConfigMapping(prefix = "afterimage.links")
 public interface LinkConfig {
 
-    /** The least bytes of a secret: as long as the output of HMAC-SHA256 (RFC 2104, section 3). */
+    /** The minimum length of a secret in bytes: that of HMAC-SHA256's output (RFC 2104, section 3). */
     int SHORTEST_SECRET = 32;
 
     /**

@@ -55,9 +55,10 @@ public final class MemoisedSigner implements UrlSigner {
     }
 
     /**
-     * A signer for URLs that stop working when the temporary credentials expire with which they were signed. The SDK
-     * fetches new credentials some minutes before the old ones end, so a URL is signed anew every five minutes, and
-     * sooner where it is known to end sooner. As long as the credentials are the same, so is the URL.
+     * A signer for URLs that were signed with temporary credentials, and stop working when these expire. The SDK
+     * fetches new credentials some minutes before the old ones end, so a URL is signed anew after five minutes, or
+     * after half the time for which it is still valid where that is shorter. As long as the credentials are the same,
+     * so is the URL.
      */
     public static MemoisedSigner renewing(UrlSigner signer, ExpiryWindow window, long maximumUrls, Clock clock) {
         return new MemoisedSigner(

@@ -48,7 +48,7 @@ public final class SigningIndex implements ImageIndex {
             var unused = signer.get().sign(entry);
         } catch (RuntimeException noKey) {
             // The image is stored all the same; whoever hands it out says what is wrong.
-            LOG.debugf("An image that was stored is not signed ahead: %s", noKey.getMessage());
+            LOG.debugf("The URL of a stored image cannot be signed ahead of its first hit: %s", noKey.getMessage());
         }
         return told;
     }

@@ -168,7 +168,7 @@ public abstract sealed class GenerationException extends RuntimeException {
             return new ThrottledException("no permit for " + retryAfter, retryAfter, retryAfter, false);
         }
 
-        /** The wait, above zero. Empty when the provider named none; the limiter always names one. */
+        /** The wait, zero or more. Empty when the provider named none; the limiter always names one. */
         public Optional<Duration> retryAfter() {
             return Optional.ofNullable(retryAfter);
         }
@@ -351,16 +351,16 @@ public abstract sealed class GenerationException extends RuntimeException {
     public static final class OutOfCreditsException extends GenerationException {
 
         private final Instant until;
-        private final boolean tenants;
+        private final boolean ofTenant;
 
         public OutOfCreditsException(String message, Instant until) {
             this(message, until, false);
         }
 
-        private OutOfCreditsException(String message, Instant until, boolean tenants) {
+        private OutOfCreditsException(String message, Instant until, boolean ofTenant) {
             super(message, null, Billed.NO);
             this.until = until;
-            this.tenants = tenants;
+            this.ofTenant = ofTenant;
         }
 
         /** The tenant's budget of the month is spent; other tenants are still served. */
@@ -370,7 +370,7 @@ public abstract sealed class GenerationException extends RuntimeException {
 
         /** Whether it is the tenant's budget that is spent, and not the account's. */
         public boolean isOfTenant() {
-            return tenants;
+            return ofTenant;
         }
 
         public Instant until() {

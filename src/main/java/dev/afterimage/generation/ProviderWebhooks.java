@@ -118,7 +118,8 @@ public final class ProviderWebhooks {
     public interface WebhookConfig {
 
         /**
-         * The least bytes of a secret: as long as the output of HMAC-SHA256; RFC 2104, section 3 discourages shorter ones.
+         * The minimum length of a secret in bytes: that of HMAC-SHA256's output; RFC 2104, section 3 discourages
+         * shorter ones.
          */
         int SHORTEST_SECRET = 32;
 

@@ -17,8 +17,8 @@ public record GeneratedImage(byte[] content, ImageFormat format, OptionalDouble 
         this(content, format, OptionalDouble.empty());
     }
 
-    /** The same image at this cost. */
-    public GeneratedImage at(double newCost) {
+    /** The same image with this cost. */
+    public GeneratedImage withCost(double newCost) {
         return new GeneratedImage(content, format, OptionalDouble.of(newCost));
     }
 

@@ -13,14 +13,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code {"template":"…","data":{…},"format":"png","variant":0}} strictly: UTF-8, one meaning, no unknown property,
- * nothing after it. Anything else is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
+ * Reads {@code {"template":"…","data":{…},"format":"png","variant":0}} strictly: valid UTF-8, no property twice, no
+ * unknown property, nothing after the object, and data that has a canonical form ({@link CanonicalJson}). Anything else
+ * is an {@link InvalidRequestException} that names the wrong part and says how to mend it.
  */
 public final class ImageRequestReader {
 
     private static final Pattern VARIANT = Pattern.compile("[0-9]{1,10}");
 
-    /** Reads the value of a property that is not one of an image's own. */
+    /** Reads the value of a further property, which is not part of the image request, such as a callback. */
     @FunctionalInterface
     public interface Member {
         void read(JsonParser parser, @Nullable JsonToken value) throws IOException;

@@ -12,7 +12,10 @@ import java.util.OptionalDouble;
 @ConfigMapping(prefix = "afterimage")
 public interface TemplatesConfig {
 
-    /** By the template's name, such as {@code afterimage.templates."hero".ttl=1h}; a template with any key is declared. */
+    /**
+     * By the template's name, such as {@code afterimage.templates."hero".ttl=1h}; a template that has any setting is
+     * declared.
+     */
     Map<String, TemplateSettings> templates();
 
     /** Whether templates that are not declared are refused. */
@@ -23,12 +26,12 @@ public interface TemplatesConfig {
     interface TemplateSettings {
 
         /**
-         * The API that makes the template's images: a name of {@code afterimage.providers}, or what
-         * {@code afterimage.provider.kind} may be; left out, that of {@code afterimage.provider.kind}.
+         * The API that makes the template's images: a name of {@code afterimage.providers}, or a value that
+         * {@code afterimage.provider.kind} takes; left out, the API of {@code afterimage.provider.kind}.
          */
         Optional<String> provider();
 
-        /** The provider's own name of the template or model, which may hold {@code /}; never from a request. */
+        /** The provider's own name of the template or model, which may hold {@code /}; a request cannot set it. */
         Optional<String> target();
 
         /**

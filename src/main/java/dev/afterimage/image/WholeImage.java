@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Tells a whole image from one that was cut short by what its container says of its end: an end mark (PNG, JPEG, GIF) or a
- * length (WebP). Nothing is decoded, so that no hostile image can cost more than one pass over its bytes.
+ * Says whether an image is whole or was cut short, by what its container says of its end: an end mark (PNG, JPEG, GIF)
+ * or a length (WebP). Nothing is decoded, so that no hostile image can cost more than one pass over its bytes.
  */
 public final class WholeImage {
 
@@ -31,8 +31,8 @@ public final class WholeImage {
     }
 
     /**
-     * PNG (ISO/IEC 15948), section 5: chunks of length, type, data and CRC, from IHDR over IDAT to IEND, and nothing after
-     * it.
+     * PNG (ISO/IEC 15948), section 5: chunks of length, type, data and CRC. The first is IHDR, at least one is IDAT,
+     * and nothing follows IEND.
      */
     private static boolean png(byte[] content) {
         ByteBuffer image = ByteBuffer.wrap(content);

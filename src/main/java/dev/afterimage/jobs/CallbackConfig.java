@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 @ConfigMapping(prefix = "afterimage.callbacks")
 public interface CallbackConfig {
 
-    /** The least bytes of a secret: as long as the output of HMAC-SHA256 (RFC 2104, section 3). */
+    /** The minimum length of a secret in bytes: that of HMAC-SHA256's output (RFC 2104, section 3). */
     int SHORTEST_SECRET = 32;
 
     /** What callbacks are signed with: at least 32 bytes of text. Left out, requests with a callback are refused. */

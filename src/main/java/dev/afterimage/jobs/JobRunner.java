@@ -63,8 +63,7 @@ public final class JobRunner {
             // A claim that runs out would count as a worker that died while it had the job.
             LOG.log(Level.WARNING, "job " + claim.job().id() + " is put back: its end cannot be recorded", lost);
             // Its mark is not confirmed: if only the queue's answer was lost, the job has ended, and nothing would
-            // clear
-            // the mark any more.
+            // clear the mark any more.
             queue.retryLater(claim, JobOutcomes.OUTAGE.delay(), false);
             return JobOutcomes.OUTAGE.delay();
         }

@@ -181,8 +181,8 @@ public interface CreditBudget {
 
         /**
          * The budget of each tenant that {@link #tenants()} does not name; no limit where left out. A tenant is a caller
-         * under the name with which it was authenticated; all others together are {@code anonymous}. Catalogues count for no
-         * tenant.
+         * under the name with which it was authenticated; all others together are {@code anonymous}. Catalogues and
+         * refreshes count for the tenant {@code service}, which has no limit unless {@link #tenants()} names it.
          */
         OptionalDouble perTenant();
 

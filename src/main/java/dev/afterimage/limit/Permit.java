@@ -19,7 +19,8 @@ public sealed interface Permit {
 
     /**
      * The call may leave in {@code startsIn}, and its receipt is written. However the call ends, it must be
-     * {@linkplain Receipts#settle settled}.
+     * {@linkplain Receipts#settle settled}. A call that {@linkplain Purchase#ofNothing buys nothing} has no receipt and
+     * is not settled.
      *
      * @param token that of the permit
      * @param purchase what it buys, with the permit's account

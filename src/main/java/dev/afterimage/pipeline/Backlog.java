@@ -16,7 +16,7 @@ public interface Backlog {
      * process dies. Taking the same key twice is harmless: it is generated once.
      *
      * @param payer the caller on whose budget it counts; its quota has been charged
-     * @param delay how long it must not be started, because the provider asked to wait; zero or more
+     * @param delay how long the job is not started, because no call for it could leave sooner; zero or more
      */
     void accept(ImageKey key, ImageRequest request, Caller payer, Duration delay);
 

@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param lane whether somebody waits for it
  * @param deadline until when the answer is waited for. A deadline that has passed means: start it and do not wait
  *     ({@code Prefer: respond-async})
- * @param queued whether it is a job that a worker took from the queue. What takes longer than the deadline then ends
- *     with a {@link ThrottledException}, so that the worker can put it back; any other request is queued and becomes
+ * @param queued whether it is a job that a worker took from the queue, or a poll after a webhook, which is treated as
+ *     one. If it takes longer than the deadline, it ends with a {@link ThrottledException}, so that a worker can put
+ *     its job back; any other request gets an old image, or is put on the queue and becomes
  *     {@link ImageOutcome.Pending}
  * @param horizon until when an image must stay fresh to be good enough; one that does not is made anew
  * @param open the job at the provider with which the request goes on; empty for none

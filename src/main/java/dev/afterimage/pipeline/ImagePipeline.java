@@ -56,7 +56,10 @@ public final class ImagePipeline implements ImageService {
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
     /** The longest wait that an answer names while another call for the same key is under way. */
     private static final Duration LONGEST_POLL = Duration.ofSeconds(5);
-    /** How long a DELETE stays noted at least, for a process that stands still during its call and brings the image then. */
+    /**
+     * The least time for which a DELETE stays noted: a process that stood still during its call may bring the deleted
+     * image as late as that.
+     */
     private static final Duration LEAST_NOTED = Duration.ofHours(1);
     /** The pause before a request joins the next flight, after one that brought no image for it. */
     private static final Duration BETWEEN_FLIGHTS = Duration.ofMillis(50);
@@ -163,8 +166,8 @@ public final class ImagePipeline implements ImageService {
     }
 
     /**
-     * Another process's call for this key is under way: a job goes back to the queue, a person gets an old image or
-     * 202.
+     * Another call for this key is under way, in this process or another: a job goes back to the queue, a person gets
+     * an old image or 202.
      */
     private ImageOutcome underWay(
             GenerationRequest generationRequest,
@@ -205,7 +208,10 @@ public final class ImagePipeline implements ImageService {
         });
     }
 
-    /** Joins the key's flight. A failure that only means "not now" is answered 202, which counts on the caller's quota. */
+    /**
+     * Joins the key's flight. A failure that only means "not now" is answered with an old image, or else with 202,
+     * which counts on the caller's quota; a job goes back to the queue.
+     */
     private ImageOutcome joinOrQueue(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
         try {
             return join(generationRequest, key, old);

@@ -161,15 +161,16 @@ final class LeaderFlight {
     /**
      * Waits if another try may then succeed; else throws what the refusal means.
      *
-     * @return when the image was made that the key's receipt knows and the store does not have any more;
-     *     {@code newestGone} where the receipt knows none
+     * @return when the image was made that the key's receipt knows, and that is gone from the store or not fresh for
+     *     long enough; {@code newestGone} where the receipt knows none
      */
     private Instant afterRefusal(ReceiptStandsException standing, Duration poll, Instant newestGone)
             throws InterruptedException {
         Permit.Refused refused = standing.refused();
         Optional<Duration> next = refused.usedUp() ? Optional.empty() : Optional.of(refused.retryAfter());
         return switch (refused.state()) {
-            // The image was stored and is gone: somebody has removed it from the store itself.
+            // The image was stored, and is of no use to this request: it was removed from the store itself, or is not
+            // fresh for long enough.
             case IMAGE -> refused.made();
             case OPEN -> {
                 if (!generationRequest.queued()) {

@@ -56,8 +56,7 @@ final class LeaderOrder implements Attempt.Order {
                     throw new ImageExistsException(entry);
                 });
         // The idempotency key and the account of a former call whose outcome is unknown, so that the provider bills
-        // both
-        // calls once; else a key of its own.
+        // the two calls only once; else a key of its own.
         Purchase keyed = parts.receipts()
                 .find(key())
                 .filter(receipt -> receipt.state() == Receipt.State.OPEN || receipt.state() == Receipt.State.UNKNOWN)

@@ -20,16 +20,16 @@ import org.jboss.logging.Logger;
 
 /**
  * Looks images up: in the index, and where that has nothing fresh, in the store, whose entry it then puts into the
- * index. An index that cannot be reached counts as a miss. An image that is still in the store although its key was
- * deleted is removed.
+ * index. An index that cannot be reached counts as a miss. A fresh image that is still in the store although its key
+ * was deleted is removed.
  */
 final class Lookup {
 
     private static final Logger LOG = Logger.getLogger(Lookup.class);
 
     /**
-     * The time between an answer of the store and its entry in the index, unless the process stands still or a server is
-     * slow.
+     * The longest time from asking the store to entering its answer in the index, unless the process stood still or a
+     * server is slow.
      */
     private static final Duration PROMPT = Duration.ofSeconds(1);
 
@@ -51,11 +51,14 @@ final class Lookup {
     /** For so long nothing is checked after the store could not be reached. */
     private static final Duration REST = Duration.ofSeconds(1);
 
-    /** How many checks run at once, with those that requests wait for. Others trust the index. */
+    /**
+     * The most checks that run at once, those in the background included. Where there is no room for another, a request
+     * that asks to validate trusts the index.
+     */
     private static final int CHECKS_AT_ONCE = 256;
 
-    /** How many run before none is begun behind an answer. A later hit of the same key has it checked. */
-    private static final int CHECKS_BEHIND = 4;
+    /** While so many checks run, a hit begins no other in the background; a later hit of the same key may. */
+    private static final int BACKGROUND_CHECKS_AT_ONCE = 4;
 
     /** How many keys are remembered as checked, some 150 bytes each. One that is forgotten is checked again sooner. */
     private static final long MOST_CHECKED = 50_000;
@@ -80,12 +83,13 @@ final class Lookup {
                 .executor(Runnable::run)
                 .build();
         this.unread = new RateLimitedLog(LOG, "The index cannot be reached, which counts as a miss", parts.clock());
-        this.unwritten = new RateLimitedLog(LOG, "The index does not take an entry or its removal", parts.clock());
+        this.unwritten =
+                new RateLimitedLog(LOG, "An entry of the index cannot be written, checked or removed", parts.clock());
     }
 
     /**
      * What the index knows, whatever its freshness. Does not block and does not fail. Where the index itself does not look
-     * for the image, the store is asked behind the answer, at most once in {@link #CHECKED_EVERY} for each key.
+     * for the image, the store is asked in the background, at most once in {@link #CHECKED_EVERY} for each key.
      *
      * @param validate whether the store is asked before the answer, as far as it can be; an image that it does not have is
      *     not known then
@@ -101,7 +105,7 @@ final class Lookup {
         }
         return parts.checksHits()
                 ? indexed.thenApply(known -> {
-                    known.ifPresent(this::checkBehind);
+                    known.ifPresent(this::checkInBackground);
                     return known;
                 })
                 : indexed;
@@ -120,16 +124,17 @@ final class Lookup {
                 .orElseGet(() -> CompletableFuture.completedFuture(believed));
     }
 
-    private void checkBehind(IndexEntry entry) {
+    private void checkInBackground(IndexEntry entry) {
         if (seenInStore.getIfPresent(entry.key()) == null) {
-            startedCheck(entry, CHECKS_BEHIND);
+            startedCheck(entry, BACKGROUND_CHECKS_AT_ONCE);
         }
     }
 
     /**
      * The check of an entry: one that is under way, or a new one. Does not wait.
      *
-     * @return empty when so many run already, or when the store could not be reached a moment ago
+     * @return empty when {@code atOnce} checks run already, when the store could not be reached a moment ago, or while
+     *     the process shuts down
      */
     private Optional<CompletableFuture<Optional<IndexEntry>>> startedCheck(IndexEntry entry, int atOnce) {
         CompletableFuture<Optional<IndexEntry>> underWay = checks.get(entry.key());
@@ -226,8 +231,8 @@ final class Lookup {
 
     /**
      * Enters an image that was found in the store into the index, and checks it afterwards, because a DELETE or a newer
-     * image may have come in between. After a long time that is so likely that it is not entered; the next lookup asks the
-     * store again. Does not wait.
+     * image may have come in between. When more than {@link #PROMPT} has passed since the store was asked, the image is
+     * not entered; the next lookup asks the store again. Does not wait.
      *
      * @param asked when the store was asked
      */
@@ -238,8 +243,9 @@ final class Lookup {
     }
 
     /**
-     * Enters an image into the index that was stored just now. It is checked afterwards, as in {@link #reindex}, only where
-     * that took long: the process may have stood still. Does not wait.
+     * Enters an image that was stored just now into the index. It is checked afterwards, as in {@link #reindex}, only
+     * when more than {@link #PROMPT} has passed since {@code since}, because the process may have stood still. Does not
+     * wait.
      *
      * @param since the last moment at which the key was known not to be deleted
      */

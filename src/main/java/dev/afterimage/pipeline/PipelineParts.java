@@ -23,8 +23,8 @@ import java.util.concurrent.ExecutorService;
 /**
  * The collaborators of an {@link ImagePipeline}.
  *
- * @param checksHits whether the store is asked behind hits for their images. Not needed where the index looks for the image
- *     at each hit, as on a laptop
+ * @param checksHits whether, after a hit, the store is asked in the background if it still has the image. Not needed
+ *     where the index itself looks for the image at each hit, as on a laptop
  * @param generator the provider with all its decorators
  * @param jobs goes on with jobs that were paid for: the provider with only those decorators that check an answer and count
  *     its cost

@@ -176,7 +176,7 @@ public final class DescribedProvider implements ImageGenerator {
     }
 
     private GeneratedImage image(ImageRequest request, Answer answer, Deadline deadline) {
-        return imageIn(answer.body(), deadline).at(call.cost(request, Optional.of(answer)));
+        return imageIn(answer.body(), deadline).withCost(call.cost(request, Optional.of(answer)));
     }
 
     private void reportLimit(Answer answer, Attempt attempt) {

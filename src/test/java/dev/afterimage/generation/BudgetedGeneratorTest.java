@@ -102,7 +102,7 @@ class BudgetedGeneratorTest {
 
     @Test
     void theTrueCostIsCountedWhenItIsKnown() {
-        provider.brings(new GeneratedImage(SampleImages.png(), ImageFormat.PNG).at(5));
+        provider.brings(new GeneratedImage(SampleImages.png(), ImageFormat.PNG).withCost(5));
         budget.left = 10;
 
         generate();
@@ -112,7 +112,7 @@ class BudgetedGeneratorTest {
 
     @Test
     void anImageWhoseTrueCostCannotBeCountedIsDeliveredAllTheSame() {
-        provider.brings(new GeneratedImage(SampleImages.png(), ImageFormat.PNG).at(5));
+        provider.brings(new GeneratedImage(SampleImages.png(), ImageFormat.PNG).withCost(5));
         budget.lost = true;
 
         generate();

@@ -6,8 +6,8 @@ import jakarta.inject.Singleton;
 
 /**
  * A second rate limit within each process, passed at the moment of departure. Should the fleet's limiter ever be wrong,
- * one process alone still does not exceed the provider's rate. {@code afterimage.provider.rate} and {@code .rate-window}
- * take the place of the figures here.
+ * one process alone makes at most {@code rate} calls in each fixed window, and so at most twice as many in any window
+ * of that length. {@code afterimage.provider.rate} and {@code .rate-window} take the place of the figures here.
  */
 @Singleton
 public class LocalRateLimit {
