@@ -71,8 +71,7 @@ public class LocalCdnResource {
                 ifNoneMatch.contains(tag) || ifNoneMatch.strip().equals("*")
                         ? Response.notModified()
                         : content(image.content(), entry, request);
-        // A new image has a new URL, so what the URL of the current image serves never changes. The URL of an older
-        // image
+        // A new image has a new URL, so what the URL of the current image serves never changes. The URL of an older one
         // serves the current one, too, so its answer has changed and may change again.
         boolean current = BaseUrl.version(entry).equals(request.getParam("v"));
         return response.header(HttpHeaders.ETAG, tag)

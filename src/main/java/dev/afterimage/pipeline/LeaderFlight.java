@@ -320,8 +320,10 @@ final class LeaderFlight {
     private Result store(GeneratedImage image, LeaderOrder order) {
         Permit.Departed call = order.call();
         // Dated before the receipt is held, so that this image does not replace one that another call brings after
-        // that; and dated after the image that the call was to replace, even if the clock was set back
-        // meanwhile.
+        // that;
+        // and after the image that the call was to replace, even if the clock was set back. A late image is dated at
+        // its
+        // call's departure.
         Instant now = (order.isLate() ? order.since() : parts.clock().instant()).truncatedTo(ChronoUnit.MILLIS);
         Instant former = call.purchase().newestSeen();
         Instant made = now.isAfter(former) ? now : former.plusMillis(1);
