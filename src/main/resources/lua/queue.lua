@@ -2,7 +2,9 @@
 -- it may be handed out: a delay and a claim both move that into the future.
 local lanes = { KEYS[1], KEYS[2] } -- sorted sets: interactive and bulk, job -> when it may be handed out
 local bodies = KEYS[3] -- hash: job -> its JSON
-local states = KEYS[4] -- hash: job -> attempts:deliveries:claim
+-- hash: job -> attempts:deliveries:claim, that is, failed attempts, how often it was handed out since it was last put on the
+-- queue or put back, and the number of its last claim
+local states = KEYS[4]
 local since = KEYS[5] -- sorted set: job -> when it was put on the queue
 local dead = KEYS[6] -- sorted set: dead letter -> when it became one
 local reasons = KEYS[7] -- hash: dead letter -> reason
@@ -94,8 +96,9 @@ elseif action == 'status' then
   return { redis.call('ZCARD', lanes[1]), redis.call('ZCARD', lanes[2]), age, redis.call('ZCARD', dead) }
 end
 
--- Actions of a claim's holder. Their arguments begin with lane, job and claim. Answers 1, or 0 when the claim was lost:
--- the job was claimed again or has ended.
+-- Actions of a claim's holder. Their arguments begin with lane, job and claim. Then come for extend the time from now until
+-- the job may be handed out again, for retry that time and what is added to the attempts, for dead-letter the reason.
+-- Answers 1, or 0 when the claim was lost: the job was claimed again or has ended.
 local lane, job = lanes[tonumber(ARGV[3])], ARGV[4]
 local attempts, _, held = state(job)
 if held ~= ARGV[5] then

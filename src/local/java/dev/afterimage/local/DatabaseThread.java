@@ -34,7 +34,7 @@ final class DatabaseThread implements AutoCloseable {
     enum Kind {
         /** Changes nothing. */
         READ,
-        /** It survives a kill of the process. A power cut may lose it, and all changes after it. */
+        /** It survives a kill of the process. A power cut may lose it, until a later {@link #SYNCED} change is done. */
         UNSYNCED,
         /** Once it is done it survives a power cut. */
         SYNCED

@@ -138,8 +138,9 @@ public final class S3ImageStore implements ImageStore {
     }
 
     /**
-     * Whether the object is as long as its entry says, where the answer tells ({@code Content-Range: bytes 0-0/LENGTH}). An
-     * answer without a range tells of an empty object only.
+     * Whether the object is as long as its entry says. The answer to a read of one byte names the whole length
+     * ({@code Content-Range: bytes 0-0/LENGTH}). Any other answer is only checked not to be empty; {@link #read} compares the
+     * length of its bytes itself.
      */
     private static boolean isWhole(GetObjectResponse object, IndexEntry entry) {
         return object.contentRange() == null

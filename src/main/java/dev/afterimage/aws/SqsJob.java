@@ -24,7 +24,10 @@ import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
  */
 record SqsJob(Job job, int attempts, Instant notBefore) {
 
-    /** The largest message, and batch of messages, in bytes with attributes ("Amazon SQS message quotas"). */
+    /**
+     * The largest message, and batch of messages, that this service sends, in bytes with attributes. SQS allows 1 MiB since
+     * August 2025 ("Amazon SQS message quotas"), but a queue may be set to less.
+     */
     static final int MOST_BYTES = 256 * 1024;
 
     /** The longest delay ("Amazon SQS message quotas"). */

@@ -85,7 +85,7 @@ final class SqsSender {
         }
     }
 
-    /** Packs messages into batches of at most 10 messages and 256 KiB ("Amazon SQS message quotas"). */
+    /** Packs messages into batches of at most {@link #MOST_MESSAGES} messages and {@link SqsJob#MOST_BYTES} bytes. */
     static List<List<SqsJob>> pack(List<SqsJob> jobs) {
         List<List<SqsJob>> batches = new ArrayList<>();
         List<SqsJob> batch = new ArrayList<>();

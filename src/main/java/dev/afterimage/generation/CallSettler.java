@@ -19,9 +19,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jboss.logging.Logger;
 
 /**
- * Ends the receipts of calls. While Redis cannot be reached, it tries again in the background, so that no caller waits
- * for the end of an outage: for the longest call, after which the receipt is unknown anyway, and for an hour where the
- * image is stored.
+ * Ends the receipts of calls. While Redis cannot be reached, it tries again in the background for an hour, so that no
+ * caller waits for the end of an outage: a call that was not billed must not go on to count as a purchase, and an image
+ * whose key was deleted meanwhile must be removed.
  *
  * @param longestCall how long after its call's departure an open receipt becomes unknown by itself
  */
@@ -29,17 +29,14 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
 
     private static final Logger LOG = Logger.getLogger(CallSettler.class);
     private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
-    /**
-     * How long it tries after an image was stored, because the image must be removed if its key was deleted meanwhile.
-     */
-    private static final Duration TRIED_FOR_STORED = Duration.ofHours(1);
+    private static final Duration TRIED_FOR = Duration.ofHours(1);
 
     /**
      * Ends the call. Where Redis cannot be reached, the result is that the key may be bought again after the longest
      * call.
      */
     public Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome) {
-        return settle(call, outcome, longestCall, () -> {});
+        return settle(call, outcome, () -> {});
     }
 
     /**
@@ -48,14 +45,14 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
      * @param onDeleted run later, if Redis cannot be reached now and says afterwards that the key was deleted
      */
     public Receipts.Settlement settleStored(Permit.Departed call, CallOutcome.Image image, Runnable onDeleted) {
-        return settle(call, image, TRIED_FOR_STORED, onDeleted);
+        return settle(call, (CallOutcome) image, onDeleted);
     }
 
-    private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable onDeleted) {
+    private Receipts.Settlement settle(Permit.Departed call, CallOutcome outcome, Runnable onDeleted) {
         try {
             return receipts.settle(call, outcome);
         } catch (FleetUnavailableException gone) {
-            settleLater(call, outcome, tryFor, onDeleted);
+            settleLater(call, outcome, onDeleted);
             return new Receipts.Settlement(false, Optional.of(longestCall));
         }
     }
@@ -81,8 +78,8 @@ public record CallSettler(Receipts receipts, Duration longestCall, Clock clock, 
     }
 
     @SuppressWarnings("FutureReturnValueIgnored")
-    private void settleLater(Permit.Departed call, CallOutcome outcome, Duration tryFor, Runnable onDeleted) {
-        Instant end = clock.instant().plus(tryFor);
+    private void settleLater(Permit.Departed call, CallOutcome outcome, Runnable onDeleted) {
+        Instant end = clock.instant().plus(TRIED_FOR);
         try {
             CallOutcome late =
                     outcome instanceof CallOutcome.Image image ? new CallOutcome.Image(image.made(), true) : outcome;

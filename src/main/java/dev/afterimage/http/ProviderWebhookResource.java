@@ -85,7 +85,8 @@ public final class ProviderWebhookResource {
         CompletableFuture<Optional<ImageOutcome>> outcome = images.indexLookup(request, false)
                 .thenCompose(lookup -> lookup.key().equals(key)
                         ? images.obtain(job, lookup).thenApply(Optional::of)
-                        // Its template was purged meanwhile: this would buy another image.
+                        // Its template was purged meanwhile, so the request has another key now: the job's image is not
+                        // wanted any more.
                         : CompletableFuture.completedFuture(Optional.<ImageOutcome>empty()))
                 .toCompletableFuture();
         try {

@@ -185,9 +185,9 @@ public final class Meters {
                 .register(registry);
     }
 
-    /** Failures that were treated as a miss, by part: index, store. */
+    /** Operations that failed, by part: index, store. Only a failed lookup in the index counts as a miss. */
     public Counter cacheFailures(String part) {
-        String description = "Operations of index or store that failed; callers treat them as misses";
+        String description = "Operations of index or store that failed";
         return counter(CACHE_FAILURES, "failures", description, PART, part);
     }
 

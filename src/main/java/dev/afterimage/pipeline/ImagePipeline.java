@@ -202,6 +202,9 @@ public final class ImagePipeline implements ImageService {
     private ImageOutcome missing(GenerationRequest generationRequest, ImageKey key, Optional<IndexEntry> old) {
         return quota.charge(generationRequest, () -> {
             if (generationRequest.deadline().hasPassed(parts.clock())) {
+                if (generationRequest.queued()) {
+                    return pending(key, ASK_AGAIN);
+                }
                 return queue(generationRequest, key, ThrottledException.byLimiter(Duration.ZERO));
             }
             return joinOrQueue(generationRequest, key, old);

@@ -319,11 +319,11 @@ final class LeaderFlight {
     /** Stores what was paid for, unless the key was deleted meanwhile or another call's fresh image is there. */
     private Result store(GeneratedImage image, LeaderOrder order) {
         Permit.Departed call = order.call();
-        // Dated before the receipt is held, so that this image does not replace one that another call brings after
-        // that;
-        // and after the image that the call was to replace, even if the clock was set back. A late image is dated at
-        // its
-        // call's departure.
+        // Dated before the receipt is held: an image that another call brings after that is newer than this one, and
+        // stays.
+        // Dated after the image that the call was to replace, even if the clock was set back. An image that comes late
+        // is
+        // dated at its call's departure, or at the time when its job was resumed.
         Instant now = (order.isLate() ? order.since() : parts.clock().instant()).truncatedTo(ChronoUnit.MILLIS);
         Instant former = call.purchase().newestSeen();
         Instant made = now.isAfter(former) ? now : former.plusMillis(1);

@@ -184,7 +184,7 @@ final class JobPoller {
 
     /**
      * Sets the job down, by a {@link JobUnfinishedException}, if its request can come back from the queue for it. The
-     * longer the job has taken, the longer the time until then: a quarter of what it has taken, at least {@code wait}.
+     * longer the job has taken, the longer the time until then: a quarter of what it has taken, at least {@code wait}, and at most until the job is given up.
      *
      * @param unknown whether the API says that it knows no such job
      */

@@ -1,6 +1,7 @@
 package dev.afterimage.redis;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.afterimage.cache.TemplateVersions;
@@ -36,6 +37,13 @@ public final class RedisTemplateVersions implements TemplateVersions {
     private final AsyncCache<TemplateId, Long> near;
 
     /**
+     * The highest version that this process has seen: while Redis is gone, the store's versions may be those that this
+     * process read before a purge.
+     */
+    private final Cache<TemplateId, Long> highest =
+            Caffeine.newBuilder().maximumSize(MOST_TEMPLATES).build();
+
+    /**
      * Caches the versions of {@code stored}.
      *
      * @param stored the store's versions, which survive a flush of Redis
@@ -63,13 +71,19 @@ public final class RedisTemplateVersions implements TemplateVersions {
     @Override
     public CompletionStage<Long> current(TemplateId template) {
         // A copy, so that no caller can complete or cancel what the others wait for.
-        return near.get(template, (missing, executor) -> ask(template)).copy();
+        return near.get(template, (missing, executor) -> ask(template).thenApply(version -> highest(template, version)))
+                .copy();
+    }
+
+    private long highest(TemplateId template, long version) {
+        return highest.asMap().merge(template, version, Math::max);
     }
 
     @Override
     public long raise(TemplateId template) {
         Optional<ScriptReply> before = ifReached(known(template));
         long version = stored.raise(template);
+        highest(template, version);
         near.asMap()
                 .merge(
                         template,

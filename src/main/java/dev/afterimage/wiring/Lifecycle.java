@@ -18,8 +18,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Starts and stops the worker of a server, and its {@link Drain}: at SIGTERM the drain begins at once, and the process
- * ends when all work under way has ended, or after the longest call and 5 s; {@code quarkus.shutdown.timeout} may bound
- * that. Calls that could not be waited for keep their receipts.
+ * ends when all work under way has ended, or after the longest call and 5 s, which {@code quarkus.shutdown.timeout} may
+ * shorten; then the worker's jobs get up to 20 s more. Calls that could not be waited for keep their receipts.
  *
  * <p>On Lambda no worker runs: SQS pushes jobs, and the function that gets some makes a worker for them.
  */

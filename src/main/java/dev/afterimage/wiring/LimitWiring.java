@@ -52,7 +52,7 @@ class LimitWiring {
      * leader would let a second one begin.
      */
     private static final Duration NEVER_LAPSES = Duration.ofDays(1);
-    /** A lease survives two missed renewals, and a dead leader is replaced within this time. */
+    /** A lease survives one missed renewal, and a dead leader is replaced within this time. */
     private static final Duration LEASE_TTL = Duration.ofSeconds(6);
 
     @Singleton

@@ -531,6 +531,17 @@ class ImagePipelineTest {
         assertThatThrownBy(() -> join(pipeline.obtain(job()))).isInstanceOf(OutOfCreditsException.class);
     }
 
+    /** A bug: a second job was queued in the interactive lane, where a webhook's poll could become a purchase. */
+    @Test
+    void jobWhoseDeadlineHasPassedGoesBackAndQueuesNoOther() {
+        GenerationRequest late = GenerationRequest.ofJob(
+                REQUEST, Caller.SERVICE, Lane.BULK, Deadline.in(Duration.ofSeconds(-1), clock), Horizon.NONE);
+
+        assertThat(join(pipeline.obtain(late))).isInstanceOf(ImageOutcome.Pending.class);
+        assertThat(backlog.delays()).isEmpty();
+        assertThat(provider.calls()).isZero();
+    }
+
     @Test
     void jobRegeneratesAnImageThatExpiresBeforeItsHorizon() {
         obtain();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.afterimage.cache.TemplateVersions;
 import dev.afterimage.cache.TemplateVersionsContract;
 import dev.afterimage.image.TemplateId;
+import dev.afterimage.testing.FaultProxy;
 import dev.afterimage.testing.MutableClock;
 import dev.afterimage.testing.RedisProcess;
 import java.time.Duration;
@@ -182,6 +183,23 @@ class RedisTemplateVersionsTest extends TemplateVersionsContract {
 
         script.call(link, key, List.of("0", "60000", Long.toString(asked), "30000"));
         assertThat(script.call(link, key, List.of()).number(0)).isZero();
+    }
+
+    /** A bug (seed 20024218): the store's versions of a process may be those that it read before the purge. */
+    @Test
+    void withoutRedisAProcessKeepsTheHighestVersionThatItHasSeen() throws Exception {
+        FaultProxy proxy = FaultProxy.before("127.0.0.1", RedisProcess.shared().port());
+        try (proxy) {
+            TemplateVersions one = instance();
+            TemplateVersions other = instance("redis://127.0.0.1:" + proxy.port());
+            one.raise(HERO);
+            assertThat(current(other)).isEqualTo(1);
+            kept.versions.put(HERO, 0L);
+
+            proxy.cut();
+            clock.advance(NEAR);
+            assertThat(current(other)).isEqualTo(1);
+        }
     }
 
     @Test

@@ -459,7 +459,8 @@ final class Laws {
                 .toList();
         return isDeleted(key, 0, fleet.now())
                 || calls.stream()
-                                .filter(call -> fleet.isPurchaseLost(call) || isHolderOutOfReach(call))
+                                .filter(call ->
+                                        fleet.isPurchaseLost(call) || isHolderOutOfReach(call) || isCountedInVain(call))
                                 .count()
                         > REPURCHASES
                 || calls.stream()
@@ -476,6 +477,11 @@ final class Laws {
         return call.isImage
                 && call.delivered >= 0
                 && (happened(OF_REDIS, null, call.delivered, until) || isGone(call.caller, call.delivered, until));
+    }
+
+    /** Whether the call was not billed, but its process could not tell the fleet so in time, because it did not reach Redis. */
+    private boolean isCountedInVain(Call call) {
+        return call.isKnownNotBilled() && happened(OF_REDIS, null, call.departed, call.delivered + MOST_SKEW.toNanos());
     }
 
     private String imageOf(ImageKey key) {

@@ -148,7 +148,9 @@ public final class CallerKeys {
             }
             byte[] hash = HexFormat.of().parseHex(lower);
             if (known.stream().anyMatch(other -> MessageDigest.isEqual(other.hash(), hash))) {
-                throw new IllegalArgumentException(place + ": another client has this key.");
+                throw new IllegalArgumentException(
+                        place
+                                + ": this hash is set already, for this client or another one; each key has a hash of its own.");
             }
             known.add(new Known(hash, client));
         }

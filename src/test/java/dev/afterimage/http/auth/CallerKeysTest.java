@@ -94,7 +94,7 @@ class CallerKeysTest {
                 "shop ASK HASH|no role ASK",
                 "sh/op ask HASH|name each client",
                 "shop ask x|64 hexadecimal",
-                "shop ask HASH,HASH|another client has this key",
+                "shop ask HASH,HASH|this hash is set already",
                 "shop ask HASH,HASH,HASH|one hash or two"
             })
     void malformedLineIsNamed(String line, String says) {
