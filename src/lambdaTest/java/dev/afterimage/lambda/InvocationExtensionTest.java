@@ -82,6 +82,20 @@ class InvocationExtensionTest {
         assertThat(end()).isEqualTo("ended");
     }
 
+    /** A bug: the work at the end of a retried invocation was done at its beginning, so its metrics were not written. */
+    @Test
+    void retryUnderTheSameIdIsAwaited() throws Exception {
+        InvocationExtension extension = extension(deadline -> ended.add("ended"));
+        invoke("one");
+        extension.answered("one");
+        assertThat(end()).isEqualTo("ended");
+
+        invoke("one");
+        assertThat(ended.poll(200, TimeUnit.MILLISECONDS)).isNull();
+        extension.answered("one");
+        assertThat(end()).isEqualTo("ended");
+    }
+
     @Test
     void failureAtTheEndOfAnInvocationDoesNotAffectTheNext() throws Exception {
         InvocationExtension extension = extension(deadline -> {
