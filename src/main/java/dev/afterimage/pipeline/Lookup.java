@@ -243,14 +243,25 @@ final class Lookup {
     }
 
     /**
-     * Enters an image that was stored just now into the index. It is checked afterwards, as in {@link #reindex}, only
-     * when more than {@link #PROMPT} has passed since {@code since}, because the process may have stood still. Does not
-     * wait.
+     * Enters an image that was stored just now into the index. When more than {@link #PROMPT} has passed since
+     * {@code since}, the process may have stood still, and what the store has now is entered instead. Does not wait.
      *
      * @param since the last moment at which the key was known not to be deleted
      */
     void remember(IndexEntry entry, Instant since) {
-        enter(entry, () -> !isPrompt(since));
+        if (isPrompt(since)) {
+            enter(entry, () -> !isPrompt(since));
+            return;
+        }
+        parts.drain().entered();
+        var unused = CompletableFuture.<Void>completedFuture(null)
+                .thenRunAsync(() -> inStore(entry.key(), Optional.empty()), parts.virtualThreads())
+                .whenComplete((done, failure) -> {
+                    parts.drain().left();
+                    if (failure != null) {
+                        unwritten.say(failure);
+                    }
+                });
     }
 
     /**

@@ -111,6 +111,19 @@ class LookupTest {
         assertThat(checks).isEmpty();
     }
 
+    /** A bug (seed 21001507): for a moment hits were answered with an image that had been replaced meanwhile. */
+    @Test
+    void afterThePromptTimeWhatTheStoreHasIsEnteredInPlaceOfTheImage() {
+        index.entries().clear();
+        clock.advance(Duration.ofSeconds(2));
+        IndexEntry newer = store.put(entry(KEY, clock.instant(), 9), content(KEY, clock.instant(), 9));
+
+        lookup.remember(entry(KEY, NOON, 9), NOON);
+        assertThat(index.entries()).isEmpty();
+        checks.remove().run();
+        assertThat(index.entries()).containsEntry(KEY, newer);
+    }
+
     @Test
     void aKeyIsNotCheckedTwiceAtOnce() {
         find(KEY);

@@ -572,7 +572,9 @@ final class Laws {
                 long knownAt = landedAt(known);
                 if (knownAt < landedAt) {
                     fleet.tried(Trial.URL_OF_A_NEWER_IMAGE);
-                } else if (knownAt > landedAt && !happened(OF_REDIS, null, former.begun(), answered.ended())) {
+                } else if (knownAt > landedAt
+                        && !hasJustThawed(answered.by(), answered)
+                        && !happened(OF_REDIS, null, former.begun(), answered.ended())) {
                     fleet.violated(
                             "law 5",
                             "%s was answered at %.3f s, and the older %s at %.3f s",
