@@ -70,8 +70,8 @@ public abstract sealed class GenerationException extends RuntimeException {
 
     /**
      * Whether a call that ended with this failure may have been billed. Other exceptions than {@link GenerationException}
-     * (the limiter or the queue cannot be reached) are thrown before a call leaves; only a
-     * {@link StoreUnavailableException} can come after an image was paid for.
+     * count as thrown before a call left, as those of limiter and queue are; only a {@link StoreUnavailableException} can
+     * come after an image was paid for.
      */
     public static boolean mayBeBilled(RuntimeException failure) {
         return failure instanceof GenerationException known

@@ -229,8 +229,8 @@ public final class OpenAiResource {
 
         /**
          * The most characters that the images of one answer with {@code b64_json} may have together; more is a 413, which
-         * recommends {@code response_format=url}. Left out, only memory limits them: all such answers together hold at most a quarter of the heap. On
-         * Lambda, whose answers hold 6 MB, it is 6000000.
+         * recommends {@code response_format=url}. Left out, only memory limits them: all such answers together hold at most a
+         * quarter of the heap. On Lambda, whose answers hold 6 MB, it is 6000000.
          */
         OptionalInt maxBase64();
     }
