@@ -54,10 +54,6 @@ record SqsJob(Job job, int attempts, Instant notBefore) {
         return JobCodec.encode(job).replace("\uFFFE", "\\ufffe").replace("\uFFFF", "\\uffff");
     }
 
-    static boolean fits(Job job) {
-        return bytes(body(job)) <= MOST_BYTES;
-    }
-
     /** The beginning of a dead letter's reason that fits beside this body. */
     static String fitting(String reason, String body) {
         CharBuffer text = CharBuffer.wrap(reason);

@@ -1,6 +1,5 @@
 package dev.afterimage.aws;
 
-import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.Job;
 import dev.afterimage.jobs.JobQueue;
 import dev.afterimage.jobs.JobQueue.Claim;
@@ -92,15 +91,11 @@ public final class SqsJobQueue implements JobQueue {
 
     @Override
     public boolean fits(Job job) {
-        return SqsJob.fits(job);
+        return SqsJob.bytes(SqsJob.body(job)) <= SqsJob.MOST_BYTES;
     }
 
     @Override
     public void enqueue(List<Job> jobs, Duration delay) {
-        if (!jobs.stream().allMatch(SqsJob::fits)) {
-            throw new InvalidRequestException(
-                    "The data is too large to be queued; send less than 250 KiB of it.", "data");
-        }
         Instant notBefore = clock.instant().plus(delay);
         for (Lane lane : Lane.values()) {
             sender.send(

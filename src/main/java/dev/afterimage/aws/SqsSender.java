@@ -1,5 +1,6 @@
 package dev.afterimage.aws;
 
+import dev.afterimage.image.InvalidRequestException;
 import dev.afterimage.jobs.JobQueue.QueueUnavailableException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -92,6 +93,10 @@ final class SqsSender {
         int bytes = 0;
         for (SqsJob job : jobs) {
             int size = SqsJob.bytes(job.body());
+            if (size > SqsJob.MOST_BYTES) {
+                throw new InvalidRequestException(
+                        "The data is too large to be queued; send less than 250 KiB of it.", "data");
+            }
             if (batch.size() == MOST_MESSAGES || bytes + size > SqsJob.MOST_BYTES) {
                 batches.add(batch);
                 batch = new ArrayList<>();
